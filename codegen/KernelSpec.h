@@ -1,0 +1,116 @@
+// The contract between the two halves of code generation: MLIR (dialects/Kern, codegen/Emit) says what a kernel must
+// compute and where its operands lie, Halide (codegen/Kernels) makes it. Neither half sees the other's headers.
+//
+// All operands are float, all strides and offsets are in floats. A picture in the arena is NHWC:
+//
+//        pixelStride (>= channels, a multiple of the vector width)
+//        <------>
+//       +--------+--------+--------+
+//  row  | pixel  | pixel  | ...    |   rowStride floats from a row to the next
+//       +--------+--------+--------+
+//
+// A kernel that writes a picture writes whole vectors: lanes between `channels` and the next multiple of the vector
+// width receive act(0 + 0) (packed weights and biases are zero there), never another picture's data.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mnv3::codegen {
+
+enum class Activation { none, relu, relu6, leakyRelu, hardSigmoid, hardSwish, silu };
+
+// An NHWC operand as a kernel sees it.
+struct Picture {
+  int channels = 0, pixelStride = 0, rowStride = 0;
+  int alignment = 64; // bytes, of the first float and of every pixel: 64 in whole pictures, less in a channel slice
+
+  bool operator==(const Picture &) const = default;
+};
+
+enum class Family {
+  conv2d,         // direct convolution, one or more inputs (a concat is summed part by part)
+  winograd,       // 3x3 stride 1 as F(4x4,3x3); one input; height and width are multiples of 4
+  depthwise,      // each channel with its own filter
+  stem,           // convolution that reads the caller's dense planar picture, and minds its borders
+  globalPool,     // mean over the picture
+  fullyConnected, // matrix times vector
+  maxPool,        // window maximum; borders are clamped (outside counts as -inf)
+  upsample,       // nearest neighbour, integer factor
+  copy,           // picture into a picture (or into a dense head, --keep-rows)
+  elementwise,    // act(input * gate + residual) as a pass of its own
+  detect          // 1x1 convolution into a dense head [anchor][row][column][field]
+};
+
+// The numbers a schedule needs; what they mean is said where each family is scheduled. 0: not used.
+struct Schedule {
+  int pixels = 0;   // output pixels (Winograd: tiles) a register tile
+  int vectors = 0;  // channel vectors a register tile
+  int unroll = 0;   // reduction steps unrolled
+  int rows = 0;     // rows a tile (depthwise), tile rows a band (Winograd)
+  bool channelsOutermost = false; // loop over channel tiles outside the loop over pixels: weights stay in cache
+
+  bool operator==(const Schedule &) const = default;
+};
+
+struct KernelSpec {
+  Family family = Family::conv2d;
+  int height = 0, width = 0;   // of the result
+  std::vector<Picture> inputs; // conv2d: 1 or more; stem: one, channels = planes, strides unused
+  int inputHeight = 0, inputWidth = 0; // of the input (stem, globalPool, maxPool); conv2d and depthwise derive it
+  Picture output;              // detect and dense copies: pixelStride = channels (fields)
+  int kernelH = 1, kernelW = 1, strideY = 1, strideX = 1, dilation = 1;
+  int padTop = 0, padLeft = 0; // stem and maxPool only: the others are handed a pointer to the first halo pixel
+  int factor = 1;              // upsample
+  int anchors = 0;             // detect; output.channels is fields
+  Activation activation = Activation::none;
+  float slope = 0;             // leakyRelu
+  bool hasBias = true;         // conv2d with a start has none
+  bool hasGate = false;        // conv2d, elementwise: input channel c is multiplied by gate[c] as it is loaded,
+  Activation gateActivation = Activation::none; // ... and this is applied to the product
+  bool hasResidual = false, hasStart = false;
+  Picture residual;            // conv2d, winograd, elementwise: added after the activation
+  Picture start;               // conv2d: accumulators begin with start(c, x / 2, y / 2) instead of the bias
+  Schedule schedule;
+
+  bool operator==(const KernelSpec &) const = default;
+};
+
+// How the operands of a family follow one another, all plain pointers:
+//   conv2d          input0, weights0, [input1, weights1, ...] [bias] [gate] [residual] [start] output
+//   winograd        input, weights, bias, [residual] output
+//   depthwise, stem, detect, fullyConnected    input, weights, bias, output
+//   globalPool, maxPool, upsample, copy        input, output
+//   elementwise     input, [gate] [residual] output
+// and last, where the kernel needs it, a scratch pointer (64-byte aligned, KernelInfo::scratchBytes).
+// input of conv2d, winograd and depthwise points at the pixel that meets the filter's first tap: the halo's corner.
+//
+// How weights are packed, with V the target's vector width, VC = V * schedule.vectors, outputs padded with zeros to a
+// multiple of VC (conv2d, winograd) or V (the others); bias likewise:
+//   conv2d          [output / VC][kernelH][kernelW][input][VC]                    one such array for each input
+//   winograd        [36][output / VC][input][VC], U = G g G^T computed in double
+//   depthwise       [channel / V][kernelH * kernelW][V]
+//   stem            [output / V][plane][kernelH][kernelW][V]
+//   fullyConnected  [input][output padded to V]
+//   detect          [anchor][input][fields padded to V]      bias [anchor][fields padded to V]
+struct KernelTarget {
+  std::string name;       // "x86-64-v4", "x86-64", "arm64": picks the Halide target
+  int vectorWidth = 4;    // floats in a vector register: 16, 8, 4
+  int vectorRegisters = 32;
+};
+
+struct KernelInfo {
+  std::string symbol;       // C function `int symbol(void *, ...)`
+  int64_t scratchBytes = 0; // 0: no scratch argument
+};
+
+// A name for a spec that is the same in every run: family, shape and a hash of everything.
+std::string kernelSymbol(const KernelSpec &spec);
+
+// Makes all kernels (duplicates once) as one LLVM bitcode module. Specs are trusted: they come from verified IR.
+// result[i] belongs to specs[i]. On failure returns false and says why in `error`.
+bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &target, std::vector<KernelInfo> &result,
+                     std::string &bitcode, std::string &error);
+
+} // namespace mnv3::codegen

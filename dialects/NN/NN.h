@@ -1,0 +1,37 @@
+// The nn dialect's C++ face; see NNOps.td for what the ops mean.
+#pragma once
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialects/NN/NNDialect.h.inc"
+#include "dialects/NN/NNEnums.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialects/NN/NNAttributes.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/NN/NNOps.h.inc"
+
+namespace mnv3::nn {
+
+// Height, width and channels of a 1 x H x W x C tensor.
+inline int64_t height(mlir::Value image) { return mlir::cast<mlir::RankedTensorType>(image.getType()).getDimSize(1); }
+inline int64_t width(mlir::Value image) { return mlir::cast<mlir::RankedTensorType>(image.getType()).getDimSize(2); }
+inline int64_t channels(mlir::Value image) { return mlir::cast<mlir::RankedTensorType>(image.getType()).getDimSize(3); }
+
+// The readers of a value that compute something: all but nn.keep.
+llvm::SmallVector<mlir::OpOperand *> readers(mlir::Value value);
+bool hasOneReader(mlir::Value value);
+
+// The f32 elements of the nn.constant that makes `value`, or nothing if it is not a constant. The view lives as long as
+// the attribute. Splats are expanded into `storage`.
+std::optional<llvm::ArrayRef<float>> constantValues(mlir::Value value, llvm::SmallVectorImpl<float> &storage);
+
+// A dense_resource (named `name`, made unique if taken) that owns a copy of `values`.
+mlir::ElementsAttr weightsAttr(mlir::RankedTensorType type, llvm::ArrayRef<float> values, llvm::StringRef name);
+
+} // namespace mnv3::nn
