@@ -1,0 +1,29 @@
+// The kern dialect's C++ face; see KernOps.td for what the ops mean.
+#pragma once
+
+#include "dialects/NN/NN.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+#include "dialects/Kern/KernDialect.h.inc"
+#define GET_TYPEDEF_CLASSES
+#include "dialects/Kern/KernTypes.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialects/Kern/KernAttributes.h.inc"
+#include "dialects/Kern/KernInterfaces.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/Kern/KernOps.h.inc"
+
+namespace mnv3::kern {
+
+// The alloc behind a buffer, and the first channel of it that `buffer` shows. Null for a function's argument.
+std::pair<AllocOp, int64_t> allocOf(mlir::Value buffer);
+
+// The buffers and caller's memory that a kernel reads (its output left out).
+llvm::SmallVector<mlir::Value> readPlaces(KernelOpInterface kernel);
+
+// The module's #kern.target.
+TargetAttr targetOf(mlir::Operation *op);
+inline constexpr llvm::StringLiteral targetAttrName = "kern.target";
+
+} // namespace mnv3::kern
