@@ -15,6 +15,7 @@ using namespace mnv3::nn;
 #include "dialects/NN/NNEnums.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/NN/NNAttributes.cpp.inc"
+#include "dialects/NN/NNInterfaces.cpp.inc"
 #define GET_OP_CLASSES
 #include "dialects/NN/NNOps.cpp.inc"
 
@@ -85,9 +86,17 @@ std::optional<ArrayRef<float>> nn::constantValues(Value value, SmallVectorImpl<f
 
 ElementsAttr nn::weightsAttr(RankedTensorType type, ArrayRef<float> values, StringRef name) {
   assert(type.getNumElements() == static_cast<int64_t>(values.size()));
+  if (values.size() <= 64)
+    return DenseElementsAttr::get(type, values);
   AsmResourceBlob blob = HeapAsmResourceBlob::allocateAndCopyInferAlign(values);
   return DenseResourceElementsAttr::get(type, name, std::move(blob));
 }
+
+// ---------------------------------------------------------------- LayerOp
+
+bool Conv2DOp::isPlain() { return !getResidual() && !getStart(); }
+bool DepthwiseConv2DOp::channelIsLast() { return true; }
+OpOperand &FullyConnectedOp::getWeightsOperand() { return getWeightsMutable(); }
 
 // ---------------------------------------------------------------- verifiers
 

@@ -45,6 +45,27 @@ def NN_LeakyReluOp : NN_ActivationOp<"leaky_relu", "x where x > 0, else slope * 
   let assemblyFormat = "$input `slope` $slope attr-dict `:` type($result)";
 }
 
+// ---------------------------------------------------------------- what layers with weights have in common
+
+def NN_LayerOp : OpInterface<"LayerOp"> {
+  let description = [{
+    An op that computes act(weights * input + bias): what passes ask instead of listing op names.
+  }];
+  let cppNamespace = "::mnv3::nn";
+  let methods = [
+    InterfaceMethod<"The operand with the weights.", "::mlir::OpOperand &", "getWeightsOperand", (ins), "",
+                    "return $_op.getFilterMutable();">,
+    InterfaceMethod<"Whether the output channel is the weights' last axis (else it is the first).", "bool",
+                    "channelIsLast", (ins), "", "return false;">,
+    InterfaceMethod<"Whether nothing but bias and activation follows the product.", "bool", "isPlain", (ins), "",
+                    "return true;">,
+    InterfaceMethod<"The bias, if there is one.", "::mlir::Value", "getBias">,
+    InterfaceMethod<"The bias as an operand that can be set.", "::mlir::MutableOperandRange", "getBiasMutable">,
+    InterfaceMethod<"The activation, or null.", "::mnv3::nn::ActivationAttr", "getActAttr">,
+    InterfaceMethod<"Sets the activation.", "void", "setActAttr", (ins "::mnv3::nn::ActivationAttr":$act)>
+  ];
+}
+
 // ---------------------------------------------------------------- constants and elementwise math
 
 def NN_ConstantOp : NN_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["value", "result"]>]> {
@@ -58,7 +79,7 @@ def NN_ConstantOp : NN_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["value
   let hasFolder = 1;
 }
 
-class NN_BinaryOp<string mnemonic, string formula> : NN_Op<mnemonic, [Pure, Commutative]> {
+class NN_BinaryOp<string mnemonic, string formula> : NN_Op<mnemonic, [Pure]> {
   let summary = formula;
   let description = [{
     - C1: each extent of rhs is that of lhs, or 1 (then it is repeated)
@@ -90,7 +111,8 @@ def NN_BatchNormOp : NN_Op<"batch_norm", [Pure, AllTypesMatch<["input", "result"
 
 // ---------------------------------------------------------------- convolutions and linear layers
 
-def NN_Conv2DOp : NN_Op<"conv2d", [Pure, AttrSizedOperandSegments]> {
+def NN_Conv2DOp : NN_Op<"conv2d", [Pure, AttrSizedOperandSegments,
+                                   DeclareOpInterfaceMethods<NN_LayerOp, ["isPlain"]>]> {
   let summary = "2-D convolution, with what has been fused into it";
   let description = [{
     result = act(convolution(gate_act(input * gate), filter) + bias + start) + residual, absent parts left out.
@@ -120,7 +142,8 @@ def NN_Conv2DOp : NN_Op<"conv2d", [Pure, AttrSizedOperandSegments]> {
   let hasVerifier = 1; // C1 - C6
 }
 
-def NN_DepthwiseConv2DOp : NN_Op<"depthwise_conv2d", [Pure]> {
+def NN_DepthwiseConv2DOp
+    : NN_Op<"depthwise_conv2d", [Pure, DeclareOpInterfaceMethods<NN_LayerOp, ["channelIsLast"]>]> {
   let summary = "2-D convolution of each channel with its own filter";
   let description = [{
     - C1: the filter has as many channels as the input
@@ -150,7 +173,8 @@ def NN_GlobalAvgPoolOp : NN_Op<"global_avg_pool", [Pure]> {
   let hasVerifier = 1; // C1
 }
 
-def NN_FullyConnectedOp : NN_Op<"fully_connected", [Pure]> {
+def NN_FullyConnectedOp
+    : NN_Op<"fully_connected", [Pure, DeclareOpInterfaceMethods<NN_LayerOp, ["getWeightsOperand"]>]> {
   let summary = "act(weights * input + bias) on a 1 x 1 image";
   let description = [{
     - C1: the input is 1 x 1 x 1 x I, the result 1 x 1 x 1 x O, the weights O x I

@@ -1,0 +1,28 @@
+// Where in the arena each buffer lies. Pure arithmetic on intervals: no IR, so that it can be tested by itself.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace mnv3 {
+
+// A piece of arena that must not be shared from step `first` to step `last`, both included.
+struct Tenant {
+  int64_t bytes = 0;
+  int64_t first = 0, last = 0;
+};
+
+struct ArenaPlan {
+  std::vector<int64_t> offsets; // one a tenant, multiples of `alignment`
+  int64_t bytes = 0;            // of the whole arena
+  int64_t lowerBound = 0;       // arenaLowerBound: no plan can be smaller
+};
+
+// The largest sum of bytes (each rounded up to `alignment`) alive in one step.
+int64_t arenaLowerBound(const std::vector<Tenant> &tenants, int64_t alignment);
+
+// Places the tenants by searching insertion orders: each order is packed first-fit, large tenants first to begin with,
+// then one tenant is moved at a time as long as that helps. Deterministic; stops at the bound.
+ArenaPlan planArena(std::vector<Tenant> tenants, int64_t alignment);
+
+} // namespace mnv3

@@ -1,0 +1,127 @@
+#include "compiler/Transforms/Kern/Passes.h"
+#include "compiler/Transforms/Kern/WeightPacking.h"
+
+#include "dialects/Kern/Kern.h"
+
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace mnv3::kern {
+#define GEN_PASS_DEF_PACKWEIGHTSPASS
+#include "compiler/Transforms/Kern/Passes.h.inc"
+
+using namespace mlir;
+
+namespace {
+
+// Replaces one weights operand by what `pack` makes of its elements.
+class Packer {
+public:
+  Packer(Operation *op, int64_t vectorWidth) : vectorWidth(vectorWidth), op(op), builder(op) {}
+
+  template <typename Pack>
+  void pack(OpOperand &operand, Pack &&pack) {
+    if (failed(outcome) || operand.get().getDefiningOp<WeightsOp>())
+      return;
+    SmallVector<float> storage;
+    std::optional<ArrayRef<float>> values = nn::constantValues(operand.get(), storage);
+    if (!values) {
+      outcome = op->emitOpError("has weights that are not constant");
+      return;
+    }
+    std::vector<float> packed = pack(std::span<const float>(values->data(), values->size()),
+                                     cast<RankedTensorType>(operand.get().getType()).getShape());
+    auto type = RankedTensorType::get({static_cast<int64_t>(packed.size())}, builder.getF32Type());
+    std::string name = "packed";
+    if (auto resource = dyn_cast_or_null<DenseResourceElementsAttr>(
+            operand.get().getDefiningOp<nn::ConstantOp>() ? operand.get().getDefiningOp<nn::ConstantOp>().getValue() : ElementsAttr()))
+      name = resource.getRawHandle().getKey().str();
+    operand.set(WeightsOp::create(builder, op->getLoc(), nn::weightsAttr(type, packed, name)));
+  }
+
+  void packBias(OpOperand &operand, int64_t multiple) {
+    pack(operand, [&](std::span<const float> values, ArrayRef<int64_t>) {
+      return padGroups(values, static_cast<int64_t>(values.size()), multiple);
+    });
+  }
+
+  const int64_t vectorWidth;
+  LogicalResult outcome = success();
+
+private:
+  Operation *op;
+  OpBuilder builder;
+};
+
+Filter filterOf(std::span<const float> values, ArrayRef<int64_t> shape) {
+  return {values, shape[0], shape[1], shape[2], shape[3]};
+}
+
+void packConv2D(Conv2DOp op, Packer &packer) {
+  int64_t tile = packer.vectorWidth * std::max<int64_t>(op.getScheduleAttr().getVectors(), 1);
+  for (OpOperand &weights : op.getWeightsMutable())
+    packer.pack(weights, [&](std::span<const float> values, ArrayRef<int64_t> shape) {
+      return op.getWinograd() ? packWinograd(filterOf(values, shape), tile) : packConv(filterOf(values, shape), tile);
+    });
+  for (OpOperand &bias : op.getBiasMutable())
+    packer.packBias(bias, tile);
+}
+
+void packDetectOp(DetectOp op, Packer &packer) {
+  int64_t anchors = cast<MemRefType>(op.getOutput().getType()).getShape()[0];
+  packer.pack(op.getWeightsMutable(), [&](std::span<const float> values, ArrayRef<int64_t> shape) {
+    return packDetect(filterOf(values, shape), anchors, packer.vectorWidth);
+  });
+  packer.pack(op.getBiasMutable(), [&](std::span<const float> values, ArrayRef<int64_t>) {
+    return padGroups(values, static_cast<int64_t>(values.size()) / anchors, packer.vectorWidth);
+  });
+}
+
+struct PackWeights : impl::PackWeightsPassBase<PackWeights> {
+  void runOnOperation() override {
+    TargetAttr target = targetOf(getOperation());
+    if (!target) {
+      getOperation().emitError() << "has no " << targetAttrName;
+      return signalPassFailure();
+    }
+    WalkResult walk = getOperation().walk([&](KernelOpInterface kernel) {
+      if (!kernel->hasAttr("schedule")) {
+        kernel.emitOpError("has no schedule");
+        return WalkResult::interrupt();
+      }
+      Packer packer(kernel, target.getVectorWidth());
+      int64_t vector = target.getVectorWidth();
+      llvm::TypeSwitch<Operation *>(kernel)
+          .Case([&](Conv2DOp op) { packConv2D(op, packer); })
+          .Case([&](DetectOp op) { packDetectOp(op, packer); })
+          .Case([&](StemOp op) {
+            packer.pack(op.getWeightsMutable(), [&](std::span<const float> values, ArrayRef<int64_t> shape) {
+              return packStem(filterOf(values, shape), vector);
+            });
+            packer.packBias(op.getBiasMutable(), vector);
+          })
+          .Case([&](DepthwiseOp op) {
+            packer.pack(op.getWeightsMutable(), [&](std::span<const float> values, ArrayRef<int64_t> shape) {
+              return packDepthwise(values, shape.back(), vector);
+            });
+            packer.packBias(op.getBiasMutable(), vector);
+          })
+          .Case([&](FullyConnectedOp op) {
+            packer.pack(op.getWeightsMutable(), [&](std::span<const float> values, ArrayRef<int64_t> shape) {
+              return packFullyConnected(values, shape[0], vector);
+            });
+            packer.packBias(op.getBiasMutable(), vector);
+          });
+      return failed(packer.outcome) ? WalkResult::interrupt() : WalkResult::advance();
+    });
+    if (walk.wasInterrupted())
+      return signalPassFailure();
+    getOperation().walk([](nn::ConstantOp constant) {
+      if (constant.use_empty())
+        constant.erase();
+    });
+  }
+};
+
+} // namespace
+} // namespace mnv3::kern

@@ -1,0 +1,42 @@
+// Transforms within kern, in the order in which the pipeline runs them.
+#ifndef MNV3_KERN_PASSES
+#define MNV3_KERN_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def AssignLayoutPass : Pass<"kern-assign-layout", "::mlir::ModuleOp"> {
+  let summary = "give every buffer its pixel stride and its zero halo";
+  let description = [{
+    Expects buffers without layout and a `kern.target` on the module. Leaves strides that are multiples of the target's
+    vector width and a halo wherever a convolution reads past the border, cleared before the buffer's first writer.
+    Example: test/Transforms/kern-assign-layout.mlir
+  }];
+}
+
+def ChooseSchedulesPass : Pass<"kern-choose-schedules", "::mlir::ModuleOp"> {
+  let summary = "choose each kernel's schedule, and Winograd where it pays";
+  let description = [{
+    Expects laid out buffers and a `kern.target`. Leaves a `schedule` on every kernel that has none; the choices are
+    those of codegen/Schedules. Example: test/Transforms/kern-choose-schedules.mlir
+  }];
+}
+
+def PackWeightsPass : Pass<"kern-pack-weights", "::mlir::ModuleOp"> {
+  let summary = "reorder weights into the order in which the kernels read them";
+  let description = [{
+    Expects kernels with schedules and nn.constant weights. Leaves kern.weights, packed as codegen/KernelSpec.h says, and
+    no nn.constant. Example: test/Transforms/kern-pack-weights.mlir
+  }];
+}
+
+def PlanMemoryPass : Pass<"kern-plan-memory", "::mlir::ModuleOp"> {
+  let summary = "place buffers, scratch and what det_detect needs in one arena";
+  let description = [{
+    Expects laid out buffers; kernels that need scratch say so in `scratch_bytes`. Leaves `at` on every kern.alloc,
+    `scratch_at` on those kernels, and on the function `kern.arena`: its bytes, the lower bound that live ranges prove, the
+    bound without what det_detect adds, and where the picture, the heads and the candidates of det_detect lie.
+    Example: test/Transforms/kern-plan-memory.mlir
+  }];
+}
+
+#endif // MNV3_KERN_PASSES

@@ -1,0 +1,147 @@
+// Live ranges of everything that shares the arena, counted in kernels of the final sequence, and their places.
+#include "compiler/Transforms/Kern/ArenaPlanner.h"
+#include "compiler/Transforms/Kern/Passes.h"
+
+#include "dialects/Kern/Kern.h"
+#include "runtime/src/model.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+
+namespace mnv3::kern {
+#define GEN_PASS_DEF_PLANMEMORYPASS
+#include "compiler/Transforms/Kern/Passes.h.inc"
+
+using namespace mlir;
+
+namespace {
+
+constexpr int64_t alignment = 64; // a cache line, and the widest vector
+
+int64_t bytesOf(Value dense) { return cast<MemRefType>(dense.getType()).getNumElements() * 4; }
+
+// From the first to the last step that touches a value of the caller's; empty (first > last) if none does.
+struct Life {
+  int64_t first = std::numeric_limits<int64_t>::max(), last = -1;
+  void touch(int64_t step) {
+    first = std::min(first, step);
+    last = std::max(last, step);
+  }
+};
+
+class Planner {
+public:
+  explicit Planner(func::FuncOp function) : function(function), builder(function.getContext()) {}
+
+  void run() {
+    findLives();
+    addNetwork();
+    int64_t runBound = arenaLowerBound(tenants, alignment);
+    size_t image = add(bytesOf(function.getArgument(0)), {0, lives[function.getArgument(0)].last});
+    size_t firstHead = tenants.size();
+    for (Value head : function.getArguments().drop_front())
+      add(bytesOf(head), {lives[head].first, steps});
+    size_t letterbox = add(letterboxBytes(), {0, 0});
+    size_t candidates = add(candidateBytes(), {steps, steps});
+
+    ArenaPlan plan = planArena(tenants, alignment);
+    size_t next = 0;
+    for (AllocOp alloc : allocs)
+      alloc.setAt(plan.offsets[next++]);
+    for (KernelOpInterface kernel : scratchers)
+      kernel->setAttr("scratch_at", builder.getI64IntegerAttr(plan.offsets[next++]));
+    auto number = [&](int64_t value) { return builder.getI64IntegerAttr(value); };
+    ArrayRef<int64_t> heads(plan.offsets.data() + firstHead, letterbox - firstHead);
+    function->setAttr("kern.arena",
+                      builder.getDictionaryAttr({builder.getNamedAttr("bytes", number(plan.bytes)),
+                                                 builder.getNamedAttr("lower_bound", number(plan.lowerBound)),
+                                                 builder.getNamedAttr("run_lower_bound", number(runBound)),
+                                                 builder.getNamedAttr("image_at", number(plan.offsets[image])),
+                                                 builder.getNamedAttr("heads_at", builder.getDenseI64ArrayAttr(heads)),
+                                                 builder.getNamedAttr("letterbox_at", number(plan.offsets[letterbox])),
+                                                 builder.getNamedAttr("candidates_at", number(plan.offsets[candidates])),
+                                                 builder.getNamedAttr("candidates_bytes", number(candidateBytes()))}));
+  }
+
+private:
+  // Step 0 is the letterbox of det_detect, steps 1 .. n the kernels, the last step its decoding.
+  void findLives() {
+    for (Operation &op : function.getBody().front()) {
+      if (!isa<KernelOpInterface, ClearHaloOp>(op))
+        continue;
+      ++steps;
+      for (Value operand : op.getOperands()) {
+        if (isa<BufferType>(operand.getType()))
+          lives[allocOf(operand).first].touch(steps);
+        else if (isa<MemRefType>(operand.getType()))
+          lives[operand].touch(steps);
+      }
+      if (auto kernel = dyn_cast<KernelOpInterface>(op); kernel && kernel.getScratchBytes()) {
+        scratchers.push_back(kernel);
+        scratchLives.push_back({steps, steps});
+      }
+    }
+    ++steps;
+    function.walk([&](AllocOp alloc) { allocs.push_back(alloc); });
+  }
+
+  void addNetwork() {
+    for (AllocOp alloc : allocs)
+      add(alloc.getType().getBytes(), lives[alloc]);
+    for (auto [kernel, life] : llvm::zip_equal(scratchers, scratchLives))
+      add(kernel.getScratchBytes(), life);
+  }
+
+  size_t add(int64_t bytes, Life life) {
+    if (life.last < life.first)
+      life = {0, -1}; // never touched: needs no room
+    tenants.push_back({life.last < life.first ? 0 : bytes, life.first, life.last});
+    return tenants.size() - 1;
+  }
+
+  int64_t letterboxBytes() const {
+    auto image = cast<MemRefType>(function.getArgument(0).getType());
+    return mnv3_letterbox_bytes(static_cast<int32_t>(image.getDimSize(2)));
+  }
+
+  int64_t candidateBytes() const {
+    int64_t cells = 0, classes = 0, heads = function.getNumArguments() - 1;
+    for (Value head : function.getArguments().drop_front()) {
+      bool isLevel = llvm::any_of(head.getUsers(), [](Operation *user) { return isa<DetectOp>(user); });
+      auto shape = cast<MemRefType>(head.getType()).getShape();
+      if (!isLevel)
+        continue;
+      cells += shape[0] * shape[1] * shape[2];
+      classes = shape[3] - 5;
+    }
+    return mnv3_candidates_bytes(cells, classes, heads);
+  }
+
+  func::FuncOp function;
+  OpBuilder builder;
+  int64_t steps = 0;
+  llvm::DenseMap<Value, Life> lives;
+  SmallVector<AllocOp> allocs;
+  SmallVector<KernelOpInterface> scratchers;
+  SmallVector<Life> scratchLives;
+  std::vector<Tenant> tenants; // allocs, scratch, then what det_detect adds
+};
+
+struct PlanMemory : impl::PlanMemoryPassBase<PlanMemory> {
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      WalkResult laidOut = function.walk([](AllocOp alloc) {
+        if (alloc.getType().getStride())
+          return WalkResult::advance();
+        alloc.emitOpError("has no layout: kern-assign-layout comes first");
+        return WalkResult::interrupt();
+      });
+      if (laidOut.wasInterrupted())
+        return signalPassFailure();
+      Planner(function).run();
+    }
+  }
+};
+
+} // namespace
+} // namespace mnv3::kern

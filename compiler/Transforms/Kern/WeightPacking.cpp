@@ -1,0 +1,98 @@
+#include "compiler/Transforms/Kern/WeightPacking.h"
+
+#include <cstddef>
+
+namespace mnv3 {
+namespace {
+
+int64_t tilesOf(int64_t extent, int64_t tile) { return (extent + tile - 1) / tile; }
+
+} // namespace
+
+std::vector<float> packConv(const Filter &filter, int64_t tile) {
+  int64_t taps = filter.rows * filter.columns;
+  std::vector<float> packed(tilesOf(filter.outputs, tile) * taps * filter.inputs * tile);
+  for (int64_t o = 0; o < filter.outputs; ++o)
+    for (int64_t y = 0; y < filter.rows; ++y)
+      for (int64_t x = 0; x < filter.columns; ++x)
+        for (int64_t i = 0; i < filter.inputs; ++i)
+          packed[((o / tile * taps + y * filter.columns + x) * filter.inputs + i) * tile + o % tile] = filter.at(o, y, x, i);
+  return packed;
+}
+
+std::vector<float> packWinograd(const Filter &filter, int64_t tile) {
+  constexpr int points = 6;
+  constexpr double g[points][3] = {{1.0 / 4, 0, 0},
+                                   {-1.0 / 6, -1.0 / 6, -1.0 / 6},
+                                   {-1.0 / 6, 1.0 / 6, -1.0 / 6},
+                                   {1.0 / 24, 1.0 / 12, 1.0 / 6},
+                                   {1.0 / 24, -1.0 / 12, 1.0 / 6},
+                                   {0, 0, 1}};
+  int64_t tiles = tilesOf(filter.outputs, tile);
+  std::vector<float> packed(points * points * tiles * filter.inputs * tile);
+  for (int64_t o = 0; o < filter.outputs; ++o)
+    for (int64_t i = 0; i < filter.inputs; ++i) {
+      double half[points][3] = {}; // G g
+      for (int a = 0; a < points; ++a)
+        for (int x = 0; x < 3; ++x)
+          for (int y = 0; y < 3; ++y)
+            half[a][x] += g[a][y] * filter.at(o, y, x, i);
+      for (int a = 0; a < points; ++a)
+        for (int b = 0; b < points; ++b) {
+          double sum = 0;
+          for (int x = 0; x < 3; ++x)
+            sum += half[a][x] * g[b][x];
+          packed[(((a * points + b) * tiles + o / tile) * filter.inputs + i) * tile + o % tile] = static_cast<float>(sum);
+        }
+    }
+  return packed;
+}
+
+std::vector<float> packStem(const Filter &filter, int64_t vector) {
+  int64_t taps = filter.rows * filter.columns;
+  std::vector<float> packed(tilesOf(filter.outputs, vector) * filter.inputs * taps * vector);
+  for (int64_t o = 0; o < filter.outputs; ++o)
+    for (int64_t y = 0; y < filter.rows; ++y)
+      for (int64_t x = 0; x < filter.columns; ++x)
+        for (int64_t i = 0; i < filter.inputs; ++i)
+          packed[((o / vector * filter.inputs + i) * taps + y * filter.columns + x) * vector + o % vector] =
+              filter.at(o, y, x, i);
+  return packed;
+}
+
+std::vector<float> packDepthwise(std::span<const float> taps, int64_t channels, int64_t vector) {
+  int64_t count = static_cast<int64_t>(taps.size()) / channels;
+  std::vector<float> packed(tilesOf(channels, vector) * count * vector);
+  for (int64_t tap = 0; tap < count; ++tap)
+    for (int64_t c = 0; c < channels; ++c)
+      packed[(c / vector * count + tap) * vector + c % vector] = taps[tap * channels + c];
+  return packed;
+}
+
+std::vector<float> packFullyConnected(std::span<const float> weights, int64_t outputs, int64_t vector) {
+  int64_t inputs = static_cast<int64_t>(weights.size()) / outputs, stride = tilesOf(outputs, vector) * vector;
+  std::vector<float> packed(inputs * stride);
+  for (int64_t o = 0; o < outputs; ++o)
+    for (int64_t i = 0; i < inputs; ++i)
+      packed[i * stride + o] = weights[o * inputs + i];
+  return packed;
+}
+
+std::vector<float> packDetect(const Filter &filter, int64_t anchors, int64_t vector) {
+  int64_t fields = filter.outputs / anchors, stride = tilesOf(fields, vector) * vector;
+  std::vector<float> packed(anchors * filter.inputs * stride);
+  for (int64_t o = 0; o < filter.outputs; ++o)
+    for (int64_t i = 0; i < filter.inputs; ++i)
+      packed[(o / fields * filter.inputs + i) * stride + o % fields] = filter.at(o, 0, 0, i);
+  return packed;
+}
+
+std::vector<float> padGroups(std::span<const float> values, int64_t group, int64_t multiple) {
+  int64_t stride = tilesOf(group, multiple) * multiple;
+  std::vector<float> padded(values.size() / group * stride);
+  for (size_t at = 0; at < values.size(); ++at)
+    padded[at / group * stride + at % group] = values[at];
+  return padded;
+}
+
+} // namespace mnv3

@@ -1,0 +1,39 @@
+// Weights in the order in which kernels read them; the orders are drawn in codegen/KernelSpec.h. Pure arithmetic.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace mnv3 {
+
+// A filter O x H x W x I, row-major.
+struct Filter {
+  std::span<const float> values;
+  int64_t outputs = 0, rows = 0, columns = 0, inputs = 0;
+  float at(int64_t o, int64_t y, int64_t x, int64_t i) const { return values[((o * rows + y) * columns + x) * inputs + i]; }
+};
+
+// [outputs / tile][rows][columns][inputs][tile]
+std::vector<float> packConv(const Filter &filter, int64_t tile);
+
+// [36][outputs / tile][inputs][tile]: U = G g G^T of each 3x3 filter for F(4x4, 3x3), in double, rounded once.
+// (A. Lavin, S. Gray: Fast Algorithms for Convolutional Neural Networks, section 4.3.)
+std::vector<float> packWinograd(const Filter &filter, int64_t tile);
+
+// [outputs / vector][planes][rows][columns][vector]
+std::vector<float> packStem(const Filter &filter, int64_t vector);
+
+// rows * columns x channels -> [channels / vector][rows * columns][vector]
+std::vector<float> packDepthwise(std::span<const float> taps, int64_t channels, int64_t vector);
+
+// outputs x inputs -> [inputs][outputs rounded up to vector]
+std::vector<float> packFullyConnected(std::span<const float> weights, int64_t outputs, int64_t vector);
+
+// (anchors * fields) x 1 x 1 x inputs -> [anchors][inputs][fields rounded up to vector]
+std::vector<float> packDetect(const Filter &filter, int64_t anchors, int64_t vector);
+
+// Groups of `group` values, each followed by zeros up to a multiple of `multiple`.
+std::vector<float> padGroups(std::span<const float> values, int64_t group, int64_t multiple);
+
+} // namespace mnv3
