@@ -10,7 +10,9 @@ namespace {
 
 int64_t alignUp(int64_t bytes, int64_t alignment) { return (bytes + alignment - 1) / alignment * alignment; }
 
-bool overlapInTime(const Tenant &a, const Tenant &b) { return a.first <= b.last && b.first <= a.last; }
+bool overlapInTime(const Tenant &a, const Tenant &b) {
+  return (a.first <= b.last && b.first <= a.last) || (a.again >= 0 && b.aliveIn(a.again)) || (b.again >= 0 && a.aliveIn(b.again));
+}
 
 // Places tenants one after another, each at the lowest offset that is free for its whole life. Returns the arena's size.
 int64_t packFirstFit(const std::vector<Tenant> &tenants, const std::vector<size_t> &order, std::vector<int64_t> &offsets) {
@@ -38,12 +40,17 @@ int64_t packFirstFit(const std::vector<Tenant> &tenants, const std::vector<size_
 
 int64_t arenaLowerBound(const std::vector<Tenant> &tenants, int64_t alignment) {
   int64_t bound = 0;
-  for (const Tenant &begin : tenants) { // the sum can only rise where a tenant begins
+  auto consider = [&](int64_t step) {
     int64_t live = 0;
     for (const Tenant &tenant : tenants)
-      if (tenant.first <= begin.first && begin.first <= tenant.last)
+      if (tenant.aliveIn(step))
         live += alignUp(tenant.bytes, alignment);
     bound = std::max(bound, live);
+  };
+  for (const Tenant &begin : tenants) { // the sum can only rise where a tenant's life begins
+    consider(begin.first);
+    if (begin.again >= 0)
+      consider(begin.again);
   }
   return bound;
 }

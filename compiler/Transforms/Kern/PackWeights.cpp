@@ -4,6 +4,8 @@
 #include "dialects/Kern/Kern.h"
 
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace mnv3::kern {
@@ -32,17 +34,20 @@ public:
     std::vector<float> packed = pack(std::span<const float>(values->data(), values->size()),
                                      cast<RankedTensorType>(operand.get().getType()).getShape());
     auto type = RankedTensorType::get({static_cast<int64_t>(packed.size())}, builder.getF32Type());
-    std::string name = "packed";
-    if (auto resource = dyn_cast_or_null<DenseResourceElementsAttr>(
-            operand.get().getDefiningOp<nn::ConstantOp>() ? operand.get().getDefiningOp<nn::ConstantOp>().getValue() : ElementsAttr()))
-      name = resource.getRawHandle().getKey().str();
-    operand.set(WeightsOp::create(builder, op->getLoc(), nn::weightsAttr(type, packed, name)));
+    operand.set(WeightsOp::create(builder, op->getLoc(), type, nn::weightsAttr(type, packed, nameOf(operand.get()))));
   }
 
   void packBias(OpOperand &operand, int64_t multiple) {
     pack(operand, [&](std::span<const float> values, ArrayRef<int64_t>) {
       return padGroups(values, static_cast<int64_t>(values.size()), multiple);
     });
+  }
+
+  // The resource's name, which is the weights' key, lives on in the packed one.
+  static std::string nameOf(Value value) {
+    auto constant = value.getDefiningOp<nn::ConstantOp>();
+    auto resource = constant ? dyn_cast<DenseResourceElementsAttr>(constant.getValue()) : nullptr;
+    return resource ? resource.getRawHandle().getKey().str() : "packed";
   }
 
   const int64_t vectorWidth;

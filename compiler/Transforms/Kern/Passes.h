@@ -1,6 +1,7 @@
 // Transforms within the kern dialect; see Passes.td.
 #pragma once
 
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace mnv3::kern {

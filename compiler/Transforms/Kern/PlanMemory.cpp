@@ -3,7 +3,7 @@
 #include "compiler/Transforms/Kern/Passes.h"
 
 #include "dialects/Kern/Kern.h"
-#include "runtime/src/model.h"
+#include "runtime/include/mnv3/memory.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
@@ -41,8 +41,8 @@ public:
     size_t firstHead = tenants.size();
     for (Value head : function.getArguments().drop_front())
       add(bytesOf(head), {lives[head].first, steps});
-    size_t letterbox = add(letterboxBytes(), {0, 0});
-    size_t candidates = add(candidateBytes(), {steps, steps});
+    size_t candidates = add(candidateBytes(), {0, 0});
+    tenants.back().again = steps; // the letterbox' rows before, the candidates after (runtime/include/mnv3/memory.h)
 
     ArenaPlan plan = planArena(tenants, alignment);
     size_t next = 0;
@@ -51,14 +51,13 @@ public:
     for (KernelOpInterface kernel : scratchers)
       kernel->setAttr("scratch_at", builder.getI64IntegerAttr(plan.offsets[next++]));
     auto number = [&](int64_t value) { return builder.getI64IntegerAttr(value); };
-    ArrayRef<int64_t> heads(plan.offsets.data() + firstHead, letterbox - firstHead);
+    ArrayRef<int64_t> heads(plan.offsets.data() + firstHead, candidates - firstHead);
     function->setAttr("kern.arena",
                       builder.getDictionaryAttr({builder.getNamedAttr("bytes", number(plan.bytes)),
                                                  builder.getNamedAttr("lower_bound", number(plan.lowerBound)),
                                                  builder.getNamedAttr("run_lower_bound", number(runBound)),
                                                  builder.getNamedAttr("image_at", number(plan.offsets[image])),
                                                  builder.getNamedAttr("heads_at", builder.getDenseI64ArrayAttr(heads)),
-                                                 builder.getNamedAttr("letterbox_at", number(plan.offsets[letterbox])),
                                                  builder.getNamedAttr("candidates_at", number(plan.offsets[candidates])),
                                                  builder.getNamedAttr("candidates_bytes", number(candidateBytes()))}));
   }
@@ -99,13 +98,8 @@ private:
     return tenants.size() - 1;
   }
 
-  int64_t letterboxBytes() const {
-    auto image = cast<MemRefType>(function.getArgument(0).getType());
-    return mnv3_letterbox_bytes(static_cast<int32_t>(image.getDimSize(2)));
-  }
-
-  int64_t candidateBytes() const {
-    int64_t cells = 0, classes = 0, heads = function.getNumArguments() - 1;
+  int64_t candidateBytes() {
+    int64_t cells = 0, classes = 0;
     for (Value head : function.getArguments().drop_front()) {
       bool isLevel = llvm::any_of(head.getUsers(), [](Operation *user) { return isa<DetectOp>(user); });
       auto shape = cast<MemRefType>(head.getType()).getShape();
@@ -114,7 +108,8 @@ private:
       cells += shape[0] * shape[1] * shape[2];
       classes = shape[3] - 5;
     }
-    return mnv3_candidates_bytes(cells, classes, heads);
+    auto image = cast<MemRefType>(function.getArgument(0).getType());
+    return mnv3_candidates_bytes(cells, classes, image.getDimSize(2));
   }
 
   func::FuncOp function;

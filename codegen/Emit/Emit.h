@@ -1,0 +1,61 @@
+// From a planned kern function to an LLVM module, and from there to a file's bytes.
+#pragma once
+
+#include "codegen/Emit/Target.h"
+#include "codegen/KernelSpec.h"
+#include "dialects/Kern/Kern.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace llvm {
+class LLVMContext;
+class Module;
+} // namespace llvm
+
+namespace mnv3::codegen {
+
+struct EmitOptions {
+  std::string name;     // prefix of every symbol: "det"
+  bool profile = false; // read the caller's clock around every kernel
+};
+
+// Makes the kernels of every kern op with Halide and leaves their names and scratch sizes on the ops (`symbol`,
+// `scratch_bytes`). The kernels' LLVM bitcode goes to `bitcode`.
+mlir::LogicalResult makeKernels(mlir::ModuleOp module, std::string &bitcode);
+
+// The whole object as one optimised LLVM module: driver, tables, runtime, kernels, weights. `function` has been through
+// kern-plan-memory. Null after a diagnostic.
+std::unique_ptr<llvm::Module> emitModule(mlir::func::FuncOp function, const std::string &kernels, const Target &target,
+                                         const EmitOptions &options, llvm::LLVMContext &context);
+
+enum class CodeKind { object, assembly, llvm };
+// False, with a reason in `error`, if LLVM cannot make it.
+bool emitCode(llvm::Module &module, const Target &target, CodeKind kind, std::string &bytes, std::string &error);
+
+// The C header that goes with the object.
+struct HeaderFacts {
+  std::string name, source, target, version; // prefix of the symbols; "small.yaml + best.pt (sha256 ...)"
+  bool profile = false;
+};
+std::string emitHeader(mlir::func::FuncOp function, const HeaderFacts &facts);
+
+// One line for each kernel call of the function, in order: "row 19: conv2d 3x3, 80x80x48 -> 80x80x48".
+std::vector<std::string> kernelNames(mlir::func::FuncOp function);
+
+// Facts about a head of the function: shape as in the header, the yaml row it shows (-1: a level of Detect), and for a
+// level of Detect its stride and anchors.
+struct Head {
+  std::vector<int64_t> shape;
+  int64_t row = -1;
+  float stride = 0;
+  std::vector<float> anchors; // width, height, ...
+};
+std::vector<Head> headsOf(mlir::func::FuncOp function);
+std::vector<std::string> classNamesOf(mlir::func::FuncOp function);
+
+} // namespace mnv3::codegen

@@ -1,0 +1,65 @@
+// What the emitters ask of a planned kern function, gathered once here.
+#include "codegen/Emit/Emit.h"
+#include "codegen/Emit/KernelSpecOf.h"
+
+#include <fmt/format.h>
+
+using namespace mlir;
+
+namespace mnv3::codegen {
+
+std::vector<Head> headsOf(func::FuncOp function) {
+  std::vector<Head> heads;
+  auto rows = function->getAttrOfType<DenseI64ArrayAttr>("kern.head_rows");
+  for (auto [index, argument] : llvm::enumerate(function.getArguments().drop_front())) {
+    Head head;
+    auto shape = cast<MemRefType>(argument.getType()).getShape();
+    head.shape.assign(shape.begin(), shape.end());
+    if (rows && static_cast<int64_t>(index) < rows.size())
+      head.row = rows[index];
+    for (Operation *user : argument.getUsers())
+      if (auto detect = dyn_cast<kern::DetectOp>(user)) {
+        head.stride = detect.getStride().convertToFloat();
+        head.anchors.assign(detect.getAnchors().begin(), detect.getAnchors().end());
+      }
+    heads.push_back(std::move(head));
+  }
+  return heads;
+}
+
+std::vector<std::string> classNamesOf(func::FuncOp function) {
+  std::vector<std::string> names;
+  if (auto classes = function->getParentOfType<ModuleOp>()->getAttrOfType<ArrayAttr>("yolo.classes"))
+    for (Attribute name : classes)
+      names.push_back(cast<StringAttr>(name).getValue().str());
+  return names;
+}
+
+// "row 19" of a location NameLoc("row 19", ...), wherever it is nested.
+static std::string rowOf(Location loc) {
+  std::string row;
+  loc->walk([&](Location part) {
+    if (auto name = dyn_cast<NameLoc>(part))
+      row = name.getName().str();
+    return row.empty() ? WalkResult::advance() : WalkResult::interrupt();
+  });
+  return row.empty() ? "row ?" : row;
+}
+
+std::vector<std::string> kernelNames(func::FuncOp function) {
+  std::vector<std::string> names;
+  function.walk([&](kern::KernelOpInterface kernel) {
+    KernelSpec spec = kernelSpecOf(kernel);
+    int channels = 0;
+    for (const Picture &input : spec.inputs)
+      channels += input.channels;
+    std::string window = spec.kernelH * spec.kernelW > 1 ? fmt::format(" {}x{} stride {}", spec.kernelH, spec.kernelW, spec.strideY) : "";
+    names.push_back(fmt::format("{}: {}{}{}, {} -> {}x{}x{}", rowOf(kernel->getLoc()),
+                                kernel->getName().stripDialect().str(), window,
+                                spec.family == Family::winograd ? " winograd" : "", channels, spec.height, spec.width,
+                                spec.output.channels * std::max(spec.anchors, 1)));
+  });
+  return names;
+}
+
+} // namespace mnv3::codegen

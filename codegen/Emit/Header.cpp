@@ -1,0 +1,110 @@
+// The generated header: constants, tables and the two entry points, with the shared types in front so that it stands alone.
+#include "codegen/Emit/Emit.h"
+#include "runtime/RuntimeBitcode.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+using namespace mlir;
+
+namespace mnv3::codegen {
+namespace {
+
+std::string upper(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
+  return text;
+}
+
+// Text that may hold anything, inside a C comment.
+std::string inComment(std::string text) {
+  for (size_t at; (at = text.find("*/")) != std::string::npos;)
+    text.replace(at, 2, "* /");
+  std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < ' '; }, ' ');
+  return text;
+}
+
+constexpr const char *layout = R"(/* {prefix}.h, made by mnv3c {version} from {source}, for {target}.
+ * Self-contained: link {prefix}.o, nothing else. No heap, no libc, no global state; calls with different arenas may run
+ * at the same time. */
+#ifndef {macro}_H
+#define {macro}_H
+
+{types}
+#ifdef __cplusplus
+extern "C" {{
+#endif
+
+#define {macro}_WIDTH {width}
+#define {macro}_HEIGHT {height}
+#define {macro}_CLASSES {classes}
+#define {macro}_LEVELS {levels} /* Detect levels: the first heads */
+#define {macro}_HEADS {heads}
+#define {macro}_ANCHORS {anchors}
+#define {macro}_ARENA_BYTES {arena} /* lower bound {bound}; of {prefix}_run alone {run_bound} */
+#define {macro}_ARENA_ALIGN 64
+{extra}
+extern const char *const {prefix}_class_names[{macro}_CLASSES];
+/* anchors, rows, columns, 5 + classes: x, y, w, h, objectness, then a logit for each class */
+extern const int32_t {prefix}_head_shape[{macro}_HEADS][4];
+extern const float {prefix}_strides[{macro}_HEADS];                    /* pixels of the network's input a cell covers */
+extern const float {prefix}_anchors[{macro}_HEADS][{macro}_ANCHORS][2]; /* width, height in those pixels */
+
+/* One picture through the network, on the calling thread.
+ * image: planar red, green, blue, {macro}_HEIGHT x {macro}_WIDTH each, values in [0, 1].
+ * heads[i]: room for the floats of {prefix}_head_shape[i], dense in that order; receives logits, before any sigmoid.
+ * arena: {macro}_ARENA_BYTES bytes aligned to {macro}_ARENA_ALIGN; what it holds before does not matter.
+ * hooks: may be null.
+ * MNV3_BAD_ARGUMENT if a pointer is null, MNV3_BAD_ALIGNMENT for the arena; nothing is written then. */
+mnv3_status {prefix}_run(const float *image, float *const heads[{macro}_HEADS], void *arena, const mnv3_hooks *hooks);
+
+/* Frame to boxes: scales the frame to fit and pads it with grey (letterbox), runs the network, decodes, suppresses
+ * overlapping boxes, and scales back. Boxes are in pixels of the frame, best first; *count is at most capacity.
+ * frame: MNV3_RGB8 or MNV3_BGR8; other formats give MNV3_BAD_FORMAT.
+ * options: null for confidence .25, iou .45, the best class of a box, classes apart.
+ * MNV3_BAD_ARGUMENT for a null pointer, an empty picture, rows shorter than the picture, a negative capacity, or a
+ * threshold that is no probability. */
+mnv3_status {prefix}_detect(const mnv3_image *frame, const mnv3_detect_options *options, mnv3_box *boxes,
+{indent}int32_t capacity, int32_t *count, void *arena, const mnv3_hooks *hooks);
+
+#ifdef __cplusplus
+}}
+#endif
+
+#endif /* {macro}_H */
+)";
+
+} // namespace
+
+std::string emitHeader(func::FuncOp function, const HeaderFacts &facts) {
+  std::vector<Head> heads = headsOf(function);
+  auto arena = function->getAttrOfType<DictionaryAttr>("kern.arena");
+  auto number = [&](const char *key) { return arena.getAs<IntegerAttr>(key).getInt(); };
+  auto image = cast<MemRefType>(function.getArgument(0).getType());
+  std::string prefix = facts.name, macro = upper(prefix), extra;
+  size_t pairs = 0;
+  int64_t levels = 0;
+  for (const Head &head : heads) {
+    pairs = std::max(pairs, head.anchors.size() / 2);
+    levels += head.row < 0;
+  }
+  if (levels < static_cast<int64_t>(heads.size()))
+    extra += fmt::format("extern const int32_t {}_head_row[{}_HEADS]; /* the yaml row whose result (rows x columns x channels) it is; -1: a "
+                         "level */\n",
+                         prefix, macro);
+  if (facts.profile)
+    extra += fmt::format("#define {0}_KERNELS {1}\nextern const char *const {2}_kernel_names[{0}_KERNELS]; /* ticks[i] of the "
+                         "hooks is the time of kernel i */\n",
+                         macro, kernelNames(function).size(), prefix);
+  using fmt::arg;
+  return fmt::format(fmt::runtime(layout), arg("prefix", prefix), arg("macro", macro), arg("version", facts.version),
+                     arg("source", inComment(facts.source)), arg("target", facts.target), arg("types", abiHeaderText()),
+                     arg("width", image.getDimSize(2)), arg("height", image.getDimSize(1)),
+                     arg("classes", classNamesOf(function).size()), arg("levels", levels), arg("heads", heads.size()),
+                     arg("anchors", pairs), arg("arena", number("bytes")), arg("bound", number("lower_bound")),
+                     arg("run_bound", number("run_lower_bound")), arg("extra", extra),
+                     arg("indent", std::string(sizeof("mnv3_status _detect(") - 1 + prefix.size(), ' ')));
+}
+
+} // namespace mnv3::codegen

@@ -1,0 +1,30 @@
+#include "codegen/Emit/Emit.h"
+#include "codegen/Emit/KernelSpecOf.h"
+
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+
+namespace mnv3::codegen {
+
+LogicalResult makeKernels(ModuleOp module, std::string &bitcode) {
+  SmallVector<kern::KernelOpInterface> kernels;
+  std::vector<KernelSpec> specs;
+  module.walk([&](kern::KernelOpInterface kernel) {
+    kernels.push_back(kernel);
+    specs.push_back(kernelSpecOf(kernel));
+  });
+  std::vector<KernelInfo> made;
+  std::string error;
+  if (!generateKernels(specs, kernelTargetOf(kern::targetOf(module)), made, bitcode, error))
+    return module.emitError() << "cannot make the kernels: " << error;
+  Builder builder(module.getContext());
+  for (auto [kernel, info] : llvm::zip_equal(kernels, made)) {
+    kernel->setAttr("symbol", builder.getStringAttr(info.symbol));
+    if (info.scratchBytes)
+      kernel->setAttr("scratch_bytes", builder.getI64IntegerAttr(info.scratchBytes));
+  }
+  return success();
+}
+
+} // namespace mnv3::codegen

@@ -1,0 +1,17 @@
+// The hops between two dialects, one pass each.
+#ifndef MNV3_CONVERSION_PASSES
+#define MNV3_CONVERSION_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def ConvertNNToKernPass : Pass<"convert-nn-to-kern", "::mlir::ModuleOp"> {
+  let summary = "make buffers of nn's tensors and kernel calls of its layers";
+  let description = [{
+    Expects one-block functions on nn ops with constant weights: tensor<1xCxHxW> in, the results of nn.detect out.
+    Leaves functions on kern ops: memref<CxHxW> in, a memref for each head, then one for each nn.keep; what each head
+    is stands in `kern.head_rows`. Buffers have no layout yet. Example: test/Conversion/nn-to-kern.mlir
+  }];
+  let dependentDialects = ["::mnv3::kern::KernDialect"];
+}
+
+#endif // MNV3_CONVERSION_PASSES

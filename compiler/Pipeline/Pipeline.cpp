@@ -1,0 +1,64 @@
+#include "compiler/Pipeline/Pipeline.h"
+
+#include "codegen/Emit/Emit.h"
+#include "compiler/Conversion/Passes.h"
+#include "compiler/Transforms/Kern/Passes.h"
+#include "compiler/Transforms/Passes.h"
+#include "dialects/Kern/Kern.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+using namespace mlir;
+
+namespace mnv3 {
+
+void buildNNPhase(OpPassManager &pm) {
+  pm.addPass(createConvertYoloToNNPass());
+  OpPassManager &function = pm.nest<func::FuncOp>();
+  // Grouped convolutions first: what follows knows plain and depthwise ones only.
+  function.addPass(createLowerDepthwisePass());
+  // Before activations: one is found next to its convolution only when no batch norm stands between.
+  function.addPass(createFoldBatchNormPass());
+  function.addPass(createFoldHardSwishPass());
+  // After activations: the one behind a gate belongs to the gate, not to a convolution.
+  function.addPass(createLowerSqueezeExcitePass());
+  // After activations, as a residual is added behind them.
+  function.addPass(createFuseResidualPass());
+  // Siblings before upsampling: the concat of an upsampled image has one reader only once cv1 and cv2 of C3 are one.
+  function.addPass(createMergeSiblingsPass());
+  function.addPass(createCommuteUpsamplePass());
+  // Last: a view is a promise about readers, and the passes above change readers.
+  function.addPass(createFoldViewsPass());
+}
+
+void buildKernPhase(OpPassManager &pm) {
+  pm.addPass(createConvertNNToKernPass());
+  pm.addPass(kern::createAssignLayoutPass());
+  // A schedule depends on strides, the order of weights on the schedule.
+  pm.addPass(kern::createChooseSchedulesPass());
+  pm.addPass(kern::createPackWeightsPass());
+}
+
+void buildMemoryPhase(OpPassManager &pm) { pm.addPass(kern::createPlanMemoryPass()); }
+
+static LogicalResult runPhase(ModuleOp module, void (*build)(OpPassManager &)) {
+  PassManager pm(module.getContext());
+  build(pm);
+  return pm.run(module);
+}
+
+LogicalResult lowerTo(Output output, ModuleOp module, const codegen::Target &target, std::string &bitcode) {
+  if (output == Output::yolo)
+    return success();
+  if (failed(runPhase(module, buildNNPhase)))
+    return failure();
+  if (output == Output::nn)
+    return success();
+  module->setAttr(kern::targetAttrName, kern::TargetAttr::get(module.getContext(), target.kernels.name, target.kernels.vectorWidth,
+                                                              target.kernels.vectorRegisters));
+  if (failed(runPhase(module, buildKernPhase)) || failed(codegen::makeKernels(module, bitcode)))
+    return failure();
+  return runPhase(module, buildMemoryPhase);
+}
+
+} // namespace mnv3

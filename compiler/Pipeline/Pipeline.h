@@ -1,0 +1,29 @@
+// The phases and the order of passes: the only place that orders them.
+#pragma once
+
+#include "codegen/Emit/Target.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassManager.h"
+
+#include <string>
+
+namespace mnv3 {
+
+// yolo -> nn, and everything that nn's layer math allows.
+void buildNNPhase(mlir::OpPassManager &pm);
+
+// nn -> kern: buffers with layout, schedules, packed weights.
+void buildKernPhase(mlir::OpPassManager &pm);
+
+// The arena; needs the scratch sizes of the kernels, and so comes after they are made.
+void buildMemoryPhase(mlir::OpPassManager &pm);
+
+// What --emit names: the state of a module after each phase, then the forms of the finished code.
+enum class Output { yolo, nn, kern, llvm, assembly, object };
+
+// Runs the phases on an imported module up to the one that `output` needs. For llvm and what follows, `bitcode` then holds
+// the kernels.
+mlir::LogicalResult lowerTo(Output output, mlir::ModuleOp module, const codegen::Target &target, std::string &bitcode);
+
+} // namespace mnv3

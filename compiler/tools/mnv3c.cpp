@@ -1,0 +1,177 @@
+// mnv3c: flags in, files out. What happens between stands in compiler/Pipeline.
+#include "codegen/Emit/Emit.h"
+#include "compiler/Import/Import.h"
+#include "compiler/Import/PrintDiagnostics.h"
+#include "compiler/Pipeline/Pipeline.h"
+#include "compiler/tools/OutputFiles.h"
+#include "dialects/Kern/Kern.h"
+#include "dialects/Yolo/Yolo.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cctype>
+
+namespace cl = llvm::cl;
+using namespace mnv3;
+
+#ifndef MNV3_VERSION
+#error "the build defines MNV3_VERSION"
+#endif
+
+namespace {
+
+cl::OptionCategory category("mnv3c options");
+cl::opt<std::string> input(cl::Positional, cl::Required, cl::desc("INPUT: a model yaml, or a checkpoint with its own"), cl::cat(category));
+cl::opt<std::string> output("o", cl::desc("output file; its header goes beside it (det.o -> det.h)"), cl::value_desc("FILE"), cl::cat(category));
+cl::opt<std::string> weights("weights", cl::desc("trained weights: .pt (checkpoint or state_dict), .safetensors, .npz"), cl::value_desc("FILE"),
+                             cl::cat(category));
+cl::opt<std::string> targetName("target", cl::init("host"), cl::desc("what to compile for: host (default), x86-64 (AVX2), x86-64-v4 (AVX-512), arm64"),
+                                cl::value_desc("NAME"), cl::cat(category));
+cl::opt<std::string> cpu("cpu", cl::desc("schedule code for this CPU and use its instructions, as in LLVM's -mcpu"), cl::value_desc("CPU"), cl::cat(category));
+cl::opt<std::string> triple("triple", cl::desc("LLVM target triple instead of the target's own"), cl::value_desc("TRIPLE"), cl::cat(category));
+cl::opt<std::string> features("features", cl::desc("further LLVM features: +a,-b"), cl::value_desc("LIST"), cl::cat(category));
+cl::opt<std::string> imageSize("imgsz", cl::init("640"), cl::desc("network input in pixels, a multiple of the largest stride; height first (default 640)"),
+                               cl::value_desc("N or HxW"), cl::cat(category));
+cl::opt<std::string> name("name", cl::desc("prefix of every symbol and macro; default: the output's stem"), cl::value_desc("NAME"), cl::cat(category));
+cl::opt<Output> emit("emit", cl::init(Output::object), cl::desc("what to write:"),
+                     cl::values(clEnumValN(Output::object, "obj", "one relocatable object and its header (default)"),
+                                clEnumValN(Output::assembly, "asm", "the same as assembly text"),
+                                clEnumValN(Output::llvm, "llvm", "the same as LLVM IR"),
+                                clEnumValN(Output::kern, "kern", "kernel calls with their places in the arena"),
+                                clEnumValN(Output::nn, "nn", "layer math, after all transforms"),
+                                clEnumValN(Output::yolo, "yolo", "the yaml's rows, resolved")),
+                     cl::cat(category));
+cl::opt<bool> keepRows("keep-rows", cl::desc("for tests: every yaml row's result becomes a further head"), cl::cat(category));
+cl::opt<bool> profile("profile", cl::desc("count the time of each kernel through the caller's clock (hooks.clock, hooks.ticks)"), cl::cat(category));
+
+int fail(const llvm::Twine &message) {
+  llvm::errs() << "mnv3c: error: " << message << "\n";
+  return 1;
+}
+
+// "640" or "480x640", height first.
+bool parseImageSize(llvm::StringRef text, int &height, int &width) {
+  auto [first, second] = text.split('x');
+  if (first.getAsInteger(10, height) || (text.contains('x') ? second.getAsInteger(10, width) : (width = height, false)))
+    return false;
+  return height > 0 && width > 0 && height <= 16384 && width <= 16384;
+}
+
+bool isIdentifier(llvm::StringRef text) {
+  return !text.empty() && !std::isdigit(static_cast<unsigned char>(text[0])) &&
+         llvm::all_of(text, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+}
+
+// The output's stem as a C identifier: "my-det.o" -> "my_det".
+std::string symbolPrefix(llvm::StringRef file) {
+  std::string prefix = llvm::sys::path::stem(file).str();
+  for (char &c : prefix)
+    if (!std::isalnum(static_cast<unsigned char>(c)))
+      c = '_';
+  return prefix.empty() || std::isdigit(static_cast<unsigned char>(prefix[0])) ? "model_" + prefix : prefix;
+}
+
+std::string moduleText(mlir::ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  mlir::OpPrintingFlags flags;
+  flags.elideLargeElementsAttrs(16).elideLargeResourceString(0);
+  module.print(stream, flags);
+  return text;
+}
+
+std::string outputPath() {
+  if (!output.empty() || emit != Output::object)
+    return output;
+  llvm::SmallString<128> beside(input);
+  llvm::sys::path::replace_extension(beside, "o");
+  return std::string(beside);
+}
+
+// The text of a phase: to the output file, or to stdout.
+int writeText(const std::string &text) {
+  if (output.empty()) {
+    llvm::outs() << text;
+    return 0;
+  }
+  std::string error;
+  return writeFiles({{output, text}}, error) ? 0 : fail(error);
+}
+
+int writeCode(mlir::ModuleOp module, const codegen::Target &target, const std::string &kernels) {
+  auto function = *module.getOps<mlir::func::FuncOp>().begin();
+  std::string path = outputPath(), prefix = name.empty() ? symbolPrefix(path.empty() ? std::string(input) : path) : std::string(name);
+  codegen::EmitOptions options{prefix, profile};
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> code = codegen::emitModule(function, kernels, target, options, context);
+  if (!code)
+    return 1;
+  codegen::CodeKind kind = emit == Output::object     ? codegen::CodeKind::object
+                           : emit == Output::assembly ? codegen::CodeKind::assembly
+                                                      : codegen::CodeKind::llvm;
+  std::string bytes, error;
+  if (!codegen::emitCode(*code, target, kind, bytes, error))
+    return fail(error);
+  if (path.empty())
+    return writeText(bytes);
+  auto source = module->getAttrOfType<mlir::StringAttr>("yolo.source");
+  std::string header = codegen::emitHeader(function, {prefix, source ? source.getValue().str() : "", target.name, MNV3_VERSION, profile});
+  llvm::SmallString<128> headerPath(path);
+  llvm::sys::path::replace_extension(headerPath, "h");
+  return writeFiles({{path, bytes}, {std::string(headerPath), header}}, error) ? 0 : fail(error);
+}
+
+int run() {
+  import::ImportOptions options;
+  options.input = input;
+  options.weights = weights;
+  options.keepRows = keepRows;
+  if (!parseImageSize(imageSize, options.height, options.width))
+    return fail("--imgsz '" + imageSize + "' is not a size in pixels such as 640 or 480x640");
+  if (!name.empty() && !isIdentifier(name))
+    return fail("--name '" + name + "' cannot begin a C identifier");
+  std::string error;
+  std::optional<codegen::Target> target = codegen::resolveTarget({targetName, cpu, triple, features}, error);
+  if (!target)
+    return fail(error);
+  std::string path = outputPath();
+  if (!path.empty() && llvm::sys::path::extension(path) == ".h")
+    return fail("'" + path + "' is where the header would go: choose another ending, such as .o");
+
+  mlir::DialectRegistry registry;
+  registry.insert<mlir::func::FuncDialect, yolo::YoloDialect, nn::NNDialect, kern::KernDialect>();
+  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+  context.loadAllAvailableDialects();
+  context.printOpOnDiagnostic(false);
+
+  std::vector<import::Diagnostic> diagnostics;
+  mlir::OwningOpRef<mlir::ModuleOp> module = import::importModel(context, options, diagnostics);
+  import::printDiagnostics(diagnostics);
+  if (!module)
+    return 1;
+  std::string kernels;
+  if (mlir::failed(lowerTo(emit, *module, *target, kernels)))
+    return 1;
+  if (emit == Output::yolo || emit == Output::nn || emit == Output::kern)
+    return writeText(moduleText(*module));
+  return writeCode(*module, *target, kernels);
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  cl::HideUnrelatedOptions(category);
+  cl::SetVersionPrinter([](llvm::raw_ostream &out) { out << "mnv3c " << MNV3_VERSION << "\n"; });
+  cl::ParseCommandLineOptions(argc, argv,
+                              "compiles a YOLOv5 model with MobileNetV3 blocks into one object file and a C header\n\n"
+                              "  mnv3c small.yaml --weights best.pt -o det.o --target arm64\n"
+                              "  mnv3c best.pt -o det.o\n");
+  return run();
+}
