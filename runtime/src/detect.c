@@ -1,0 +1,120 @@
+/* The way of a frame: check, letterbox, run, collect, suppress, scale back. */
+#include "decode.h"
+#include "letterbox.h"
+#include "mnv3/memory.h"
+#include "model.h"
+#include "suppress.h"
+
+static int32_t is_probability(float value) { return value >= 0.0f && value <= 1.0f; }
+
+static mnv3_status check_frame(const mnv3_image *frame) {
+  if (frame->format != MNV3_RGB8 && frame->format != MNV3_BGR8)
+    return MNV3_BAD_FORMAT;
+  if (!frame->pixels[0] || frame->width <= 0 || frame->height <= 0)
+    return MNV3_BAD_ARGUMENT;
+  if (frame->width > MNV3_MAX_SIDE || frame->height > MNV3_MAX_SIDE || frame->row_bytes[0] < 3 * frame->width)
+    return MNV3_BAD_ARGUMENT;
+  // A frame that ends beyond the last address is none; on 32-bit targets sizes reach that far.
+  const int64_t bytes = (int64_t)frame->row_bytes[0] * (frame->height - 1) + 3 * frame->width;
+  if ((uint64_t)bytes > UINTPTR_MAX - (uintptr_t)frame->pixels[0])
+    return MNV3_BAD_ARGUMENT;
+  return MNV3_OK;
+}
+
+static int32_t is_side(int32_t value) { return value > 0 && value <= MNV3_MAX_SIDE; }
+
+/* The descriptor comes from the compiler: this catches one of another version, not an enemy. */
+static int32_t is_sound(const struct mnv3_model *model) {
+  if (!model->head_shape || !model->strides || !model->anchors || !model->head_offsets || !model->run)
+    return 0;
+  if (!is_side(model->width) || !is_side(model->height) || model->classes <= 0 || model->levels <= 0)
+    return 0;
+  if (model->heads < model->levels || model->heads > MNV3_MAX_HEADS)
+    return 0;
+  const int64_t cells = mnv3_cells(model);
+  return cells > 0 && model->candidates_bytes >= mnv3_candidates_bytes(cells, model->classes, model->width);
+}
+
+static mnv3_status run_into(const struct mnv3_model *model, float **heads, uint8_t *arena, const mnv3_hooks *hooks) {
+  for (int32_t i = 0; i < model->heads; ++i)
+    heads[i] = (float *)(void *)(arena + model->head_offsets[i]);
+  return model->run((const float *)(const void *)(arena + model->image_offset), heads, arena, hooks);
+}
+
+/* Two functions, never inlined, so that the usual one does not reserve the stack of the other. */
+__attribute__((noinline)) static mnv3_status run_few(const struct mnv3_model *model, uint8_t *arena,
+                                                     const mnv3_hooks *hooks) {
+  float *heads[MNV3_STACK_HEADS];
+  return run_into(model, heads, arena, hooks);
+}
+
+__attribute__((noinline)) static mnv3_status run_many(const struct mnv3_model *model, uint8_t *arena,
+                                                      const mnv3_hooks *hooks) {
+  float *heads[MNV3_MAX_HEADS];
+  return run_into(model, heads, arena, hooks);
+}
+
+static float clip(float value, float limit) {
+  value = value > 0.0f ? value : 0.0f;
+  return value < limit ? value : limit;
+}
+
+static void scale_back(const mnv3_kept *kept, int32_t count, const mnv3_placement *placement, const mnv3_image *frame,
+                       mnv3_box *boxes) {
+  const float left = (float)placement->left, top = (float)placement->top, scale = placement->scale;
+  const float width = (float)frame->width, height = (float)frame->height;
+  for (int32_t i = 0; i < count; ++i) {
+    boxes[i].x1 = clip((kept->x1[i] - left) / scale, width);
+    boxes[i].y1 = clip((kept->y1[i] - top) / scale, height);
+    boxes[i].x2 = clip((kept->x2[i] - left) / scale, width);
+    boxes[i].y2 = clip((kept->y2[i] - top) / scale, height);
+    boxes[i].score = kept->score[i];
+    boxes[i].class_id = kept->class_id[i];
+  }
+}
+
+static mnv3_status check(const struct mnv3_model *model, const mnv3_image *frame, float confidence, float iou,
+                         const mnv3_box *boxes, int32_t capacity, const void *arena) {
+  if (!model || !frame || !boxes || !arena || capacity < 0 || !is_probability(confidence) || !is_probability(iou))
+    return MNV3_BAD_ARGUMENT;
+  if ((uintptr_t)arena % 64)
+    return MNV3_BAD_ALIGNMENT;
+  mnv3_status status = check_frame(frame);
+  if (status == MNV3_OK && !is_sound(model))
+    status = MNV3_BAD_ARGUMENT;
+  return status;
+}
+
+mnv3_status mnv3_detect(const struct mnv3_model *model, const mnv3_image *frame, const mnv3_detect_options *options,
+                        mnv3_box *boxes, int32_t capacity, int32_t *count, void *arena, const mnv3_hooks *hooks) {
+  if (!count)
+    return MNV3_BAD_ARGUMENT;
+  *count = 0;
+  const float confidence = options ? options->confidence : 0.25f, iou = options ? options->iou : 0.45f;
+  mnv3_status status = check(model, frame, confidence, iou, boxes, capacity, arena);
+  mnv3_placement placement;
+  if (status == MNV3_OK && !mnv3_place(frame->width, frame->height, model->width, model->height, &placement))
+    status = MNV3_BAD_ARGUMENT;
+  if (status != MNV3_OK)
+    return status;
+
+  uint8_t *const bytes = (uint8_t *)arena;
+  void *const region = bytes + model->candidates_offset;
+  float *const image = (float *)(void *)(bytes + model->image_offset);
+  const int64_t cells = mnv3_cells(model);
+  mnv3_kept *const kept = (mnv3_kept *)region;
+  mnv3_candidates candidates; // nothing is written there before the first candidate is added
+  if (!mnv3_candidates_begin(&candidates, (uint64_t *)(void *)(kept + 1), mnv3_candidate_capacity(cells, model->classes),
+                             cells, model->classes))
+    return MNV3_BAD_ARGUMENT;
+  mnv3_letterbox(frame, &placement, model->width, model->height, image, region);
+  status = model->heads <= MNV3_STACK_HEADS ? run_few(model, bytes, hooks) : run_many(model, bytes, hooks);
+  if (status != MNV3_OK)
+    return status;
+
+  mnv3_collect(model, bytes, confidence, options && options->multi_label, &candidates);
+  int32_t found = mnv3_suppress(model, bytes, &candidates, iou, options && options->class_agnostic, kept);
+  *count = found < capacity ? found : capacity;
+  scale_back(kept, *count, &placement, frame, boxes);
+  return MNV3_OK;
+}

@@ -1,0 +1,164 @@
+/* The resize is OpenCV's INTER_LINEAR for 8-bit pictures, bit for bit: weights of 11 bits, first along the columns, then
+ * along the rows, each with its own truncations. So the order of work and every shift below is fixed:
+ *
+ *   frame row s      --columns-->  rows.line[0]  three planes of int16: (w0 * in[s] + w1 * in[s + 1]) >> 4
+ *   frame row s + 1  --columns-->  rows.line[1]
+ *   line[0], line[1] --rows----->  a byte, then byte / 255 into the image's three planes
+ *
+ * A resized line is at most 522240 >> 4 = 32640, so int16 holds it, and the products with w <= 2048 are those of a
+ * 16-bit high multiply. The next output row mostly reads the same two lines or the next one: lines are kept. */
+#include "letterbox.h"
+#include "binary64.h"
+#include "numbers.h"
+
+static const float grey = 114.0f / 255.0f;
+
+/* What a line of the scaled picture is made of. */
+typedef struct {
+  int32_t first;  /* may be -1 */
+  int32_t w0, w1; /* of lines first and first + 1 of the frame; 2048 is one */
+} tap;
+
+static mnv3_binary64 ratio_of(int32_t dividend, int32_t divisor) {
+  return mnv3_binary64_quotient(mnv3_binary64_of((uint32_t)dividend), mnv3_binary64_of((uint32_t)divisor));
+}
+
+/* How far apart in the frame two neighbours of the scaled picture are: 1 / (new / old), rounded twice. */
+static mnv3_binary64 distance_of(int32_t old_size, int32_t new_size) {
+  return mnv3_binary64_quotient(mnv3_binary64_of(1), ratio_of(new_size, old_size));
+}
+
+static tap tap_at(mnv3_binary64 distance, int32_t position) {
+  // (position + 0.5) * distance, where the half is the exponent's business: (2 position + 1) * distance / 2.
+  mnv3_binary64 centre = mnv3_binary64_times(distance, 2 * (uint32_t)position + 1);
+  --centre.exponent;
+  float where = mnv3_binary64_less_half(centre);
+  tap result;
+  result.first = mnv3_floor(where);
+  float beyond = where - (float)result.first;
+  result.w0 = mnv3_nearest((1.0f - beyond) * 2048.0f);
+  result.w1 = mnv3_nearest(beyond * 2048.0f);
+  return result;
+}
+
+/* The taps of all columns, and two frame rows resized along them. */
+typedef struct {
+  int32_t *offset;  /* per column: bytes from the row's start to the left pixel */
+  int16_t *w0, *w1; /* per column */
+  int16_t *line[2]; /* three planes of `width` each */
+  int32_t row[2];   /* which frame row each line holds, or -1 */
+  int32_t width;    /* columns after the resize */
+  int32_t step;     /* bytes from a left pixel to its right one */
+  int32_t red, blue; /* where in a pixel */
+} lines;
+
+static void prepare_lines(lines *to, const mnv3_image *frame, int32_t width, void *scratch) {
+  to->width = width;
+  to->offset = (int32_t *)scratch;
+  to->w0 = (int16_t *)(to->offset + width);
+  to->w1 = to->w0 + width;
+  to->line[0] = to->w1 + width;
+  to->line[1] = to->line[0] + 3 * width;
+  to->row[0] = to->row[1] = -1;
+  // Past both edges the edge pixel has weight one. At the right edge, whose right pixel does not exist, it takes the
+  // part of the right one; in a frame of one column both are the same.
+  to->step = frame->width > 1 ? 3 : 0;
+  to->red = frame->format == MNV3_BGR8 ? 2 : 0;
+  to->blue = 2 - to->red;
+  const mnv3_binary64 distance = distance_of(frame->width, width);
+  for (int32_t x = 0; x < width; ++x) {
+    tap at = tap_at(distance, x);
+    if (at.first < 0) {
+      at.first = 0, at.w0 = 2048, at.w1 = 0;
+    } else if (at.first >= frame->width - 1) {
+      at.first = frame->width > 1 ? frame->width - 2 : 0, at.w0 = 0, at.w1 = 2048;
+    }
+    to->offset[x] = 3 * at.first;
+    to->w0[x] = (int16_t)at.w0;
+    to->w1[x] = (int16_t)at.w1;
+  }
+}
+
+static void resize_line(const lines *from, const uint8_t *restrict row, int16_t *restrict line) {
+  const int32_t *restrict offset = from->offset;
+  const int16_t *restrict w0 = from->w0, *restrict w1 = from->w1;
+  const int32_t width = from->width, step = from->step, red = from->red, blue = from->blue;
+  int16_t *restrict reds = line, *restrict greens = line + width, *restrict blues = line + 2 * width;
+  for (int32_t x = 0; x < width; ++x) {
+    const uint8_t *left = row + offset[x], *right = left + step;
+    reds[x] = (int16_t)((w0[x] * left[red] + w1[x] * right[red]) >> 4);
+    greens[x] = (int16_t)((w0[x] * left[1] + w1[x] * right[1]) >> 4);
+    blues[x] = (int16_t)((w0[x] * left[blue] + w1[x] * right[blue]) >> 4);
+  }
+}
+
+/* Makes line[0] frame row `above` and line[1] frame row `below`, and resizes what is not there yet. */
+static void fetch_lines(lines *from, const mnv3_image *frame, int32_t above, int32_t below) {
+  if (from->row[1] == above || from->row[0] == below) {
+    int16_t *line = from->line[0];
+    int32_t row = from->row[0];
+    from->line[0] = from->line[1], from->row[0] = from->row[1];
+    from->line[1] = line, from->row[1] = row;
+  }
+  const int32_t wanted[2] = {above, below};
+  for (int32_t i = 0; i < 2; ++i) {
+    if (from->row[i] == wanted[i])
+      continue;
+    resize_line(from, frame->pixels[0] + (int64_t)wanted[i] * frame->row_bytes[0], from->line[i]);
+    from->row[i] = wanted[i];
+  }
+}
+
+static void blend_lines(const int16_t *restrict above, const int16_t *restrict below, int32_t w0, int32_t w1,
+                        float *restrict image, int32_t width) {
+  const int16_t upper = (int16_t)w0, lower = (int16_t)w1;
+  for (int32_t x = 0; x < width; ++x) {
+    int16_t sum = (int16_t)((int16_t)((upper * above[x]) >> 16) + (int16_t)((lower * below[x]) >> 16));
+    image[x] = (float)((sum + 2) >> 2) / 255.0f;
+  }
+}
+
+static void fill_grey(float *image, int64_t count) {
+  for (int64_t i = 0; i < count; ++i)
+    image[i] = grey;
+}
+
+static int32_t clamp(int32_t value, int32_t last) { return value < 0 ? 0 : value > last ? last : value; }
+
+int32_t mnv3_place(int32_t frame_width, int32_t frame_height, int32_t width, int32_t height,
+                   mnv3_placement *placement) {
+  const mnv3_binary64 by_width = ratio_of(width, frame_width), by_height = ratio_of(height, frame_height);
+  const mnv3_binary64 ratio = mnv3_binary64_less(by_width, by_height) ? by_width : by_height;
+  placement->width = mnv3_binary64_nearest(mnv3_binary64_times(ratio, (uint32_t)frame_width));
+  placement->height = mnv3_binary64_nearest(mnv3_binary64_times(ratio, (uint32_t)frame_height));
+  // An odd line of padding goes right or below.
+  placement->left = (width - placement->width) >> 1;
+  placement->top = (height - placement->height) >> 1;
+  placement->scale = mnv3_binary64_to_float(ratio);
+  return placement->width > 0 && placement->height > 0;
+}
+
+void mnv3_letterbox(const mnv3_image *frame, const mnv3_placement *placement, int32_t width, int32_t height,
+                    float *image, void *scratch) {
+  lines two;
+  prepare_lines(&two, frame, placement->width, scratch);
+  const mnv3_binary64 distance = distance_of(frame->height, placement->height);
+  const int64_t plane = (int64_t)width * height;
+  const int32_t right = placement->left + placement->width, below = placement->top + placement->height;
+  for (int32_t channel = 0; channel < 3; ++channel) {
+    fill_grey(image + channel * plane, (int64_t)placement->top * width);
+    fill_grey(image + channel * plane + (int64_t)below * width, (int64_t)(height - below) * width);
+  }
+  for (int32_t y = 0; y < placement->height; ++y) {
+    // Down the rows the weights are kept at the edges: both lines are the edge row there.
+    tap at = tap_at(distance, y);
+    fetch_lines(&two, frame, clamp(at.first, frame->height - 1), clamp(at.first + 1, frame->height - 1));
+    for (int32_t channel = 0; channel < 3; ++channel) {
+      float *row = image + channel * plane + (int64_t)(placement->top + y) * width;
+      fill_grey(row, placement->left);
+      blend_lines(two.line[0] + (int64_t)channel * two.width, two.line[1] + (int64_t)channel * two.width, at.w0, at.w1,
+                  row + placement->left, two.width);
+      fill_grey(row + right, width - right);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/* What generated code and the runtime say to one another: the descriptor of a model and the functions that serve it.
+ * The compiler lays this struct out field by field in its own IR: every field is a pointer or a scalar of 4 or 8 bytes,
+ * in an order that leaves no padding on 64-bit targets; an int64_t is aligned to 8 on 32-bit ARM, too. */
+#ifndef MNV3_MODEL_H
+#define MNV3_MODEL_H
+
+#include "mnv3/abi.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mnv3_model {
+  const int32_t (*head_shape)[4]; /* per head: anchors, rows, columns, 5 + classes; dense floats in this order */
+  const float *strides;           /* per Detect level: pixels of the network's input a cell covers */
+  const float *anchors;           /* levels x anchors x (width, height) in pixels of the network's input */
+  const int64_t *head_offsets;    /* per head, kept rows included: bytes into the arena where det_detect wants it */
+  mnv3_status (*run)(const float *image, float *const *heads, void *arena, const mnv3_hooks *hooks);
+  int64_t image_offset;      /* bytes into the arena: mnv3_image_bytes() for run's image, 3 planes of height x width */
+  int64_t candidates_offset; /* bytes into the arena, 64-byte aligned; mnv3/memory.h says when it is in use */
+  int64_t candidates_bytes;  /* at least mnv3_candidates_bytes() */
+  int32_t width, height;     /* of the network's input */
+  int32_t classes;
+  int32_t levels;   /* the first so many heads are Detect's, in row order */
+  int32_t heads;    /* all heads: Detect's and those of --keep-rows; at most MNV3_MAX_HEADS */
+  int32_t reserved; /* 0 */
+};
+
+/* Everything from the frame to the boxes: det_detect is a call of this. Null options: confidence .25, iou .45, the best
+ * class of a box. *count (0 after an error) is at most `capacity`. `arena` is aligned to 64 bytes. Needs less than 1 KB
+ * of stack beside run's; with more than MNV3_STACK_HEADS heads, as --keep-rows makes, 4 KB more on 64-bit targets. */
+mnv3_status mnv3_detect(const struct mnv3_model *model, const mnv3_image *frame, const mnv3_detect_options *options,
+                        mnv3_box *boxes, int32_t capacity, int32_t *count, void *arena, const mnv3_hooks *hooks);
+enum { MNV3_STACK_HEADS = 16 };
+
+/* Zeroes the halo of a picture in the arena, and nothing but the halo. The picture has `halo_rows` rows above and below;
+ * `halo_columns` pixels stand between one row and the next and serve both:
+ *
+ *     pitch = width + halo_columns pixels;  pixel (y, x) is at ((y + halo_rows) * pitch + halo_columns + x) * pixel_stride
+ *
+ *     h h h h h h h        height 2, width 4, halo_rows 1, halo_columns 2: the last row's right neighbours
+ *     h h . . . .          are the halo that follows it, so the buffer ends with halo_columns more
+ *     h h . . . .
+ *     h h h h h h
+ *     h h
+ *
+ * pixel_stride is in floats. A picture without pixels is left alone. */
+void mnv3_clear_halo(float *buffer, int32_t height, int32_t width, int32_t pixel_stride, int32_t halo_rows,
+                     int32_t halo_columns);
+
+/* Around each kernel of an object made with --profile: what the caller's clock says (0 without a clock or counters), and
+ * the time since then added to ticks[kernel]. */
+uint64_t mnv3_read_clock(const mnv3_hooks *hooks);
+void mnv3_add_ticks(const mnv3_hooks *hooks, int32_t kernel, uint64_t before);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MNV3_MODEL_H */

@@ -1,0 +1,143 @@
+// What a caller may get wrong: a status each, never a fault, never a box.
+#include "FakeModel.h"
+#include "mnv3/memory.h"
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+using namespace mnv3::test;
+
+namespace {
+
+// One good call, of which each test spoils one thing.
+struct Arguments : testing::Test {
+  FakeModel fake{32, 32, 2};
+  mnv3_model model;
+  std::vector<uint8_t> memory, pixels = std::vector<uint8_t>(20 * 10 * 3);
+  uint8_t *arena;
+  mnv3_hooks hooks = fake.hooks();
+  mnv3_image frame = {{pixels.data(), nullptr}, {60, 0}, 20, 10, MNV3_RGB8};
+  mnv3_detect_options options = {.25f, .45f, 0, 0};
+  mnv3_box boxes[4];
+  int32_t count = -1;
+  int32_t capacity = 4;
+
+  Arguments() {
+    fake.addLevel(4, 4, 8, {{8, 8}});
+    model = fake.descriptor();
+    memory = fake.makeArena(arena);
+  }
+
+  mnv3_status detect() { return mnv3_detect(&model, &frame, &options, boxes, capacity, &count, arena, &hooks); }
+  void expect(mnv3_status status) {
+    count = -1;
+    EXPECT_EQ(detect(), status);
+    EXPECT_EQ(count, 0);
+  }
+};
+
+TEST_F(Arguments, AreGood) {
+  expect(MNV3_OK);
+  EXPECT_EQ(mnv3_detect(&model, &frame, nullptr, boxes, 0, &count, arena, &hooks), MNV3_OK);
+}
+
+TEST_F(Arguments, NullPointers) {
+  EXPECT_EQ(mnv3_detect(nullptr, &frame, &options, boxes, 4, &count, arena, &hooks), MNV3_BAD_ARGUMENT);
+  EXPECT_EQ(mnv3_detect(&model, nullptr, &options, boxes, 4, &count, arena, &hooks), MNV3_BAD_ARGUMENT);
+  EXPECT_EQ(mnv3_detect(&model, &frame, &options, nullptr, 4, &count, arena, &hooks), MNV3_BAD_ARGUMENT);
+  EXPECT_EQ(mnv3_detect(&model, &frame, &options, boxes, 4, nullptr, arena, &hooks), MNV3_BAD_ARGUMENT);
+  EXPECT_EQ(mnv3_detect(&model, &frame, &options, boxes, 4, &count, nullptr, &hooks), MNV3_BAD_ARGUMENT);
+  frame.pixels[0] = nullptr;
+  expect(MNV3_BAD_ARGUMENT);
+}
+
+TEST_F(Arguments, Capacity) {
+  for (int32_t bad : {-1, std::numeric_limits<int32_t>::min()}) {
+    capacity = bad;
+    expect(MNV3_BAD_ARGUMENT);
+  }
+}
+
+TEST_F(Arguments, Alignment) {
+  for (int offset : {1, 4, 16, 32}) {
+    count = -1;
+    EXPECT_EQ(mnv3_detect(&model, &frame, &options, boxes, 4, &count, arena + offset, &hooks), MNV3_BAD_ALIGNMENT);
+    EXPECT_EQ(count, 0);
+  }
+}
+
+TEST_F(Arguments, Thresholds) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (float bad : {std::nanf(""), -0.001f, 1.001f, infinity, -infinity}) {
+    options = {bad, .45f, 0, 0};
+    expect(MNV3_BAD_ARGUMENT);
+    options = {.25f, bad, 0, 0};
+    expect(MNV3_BAD_ARGUMENT);
+  }
+  for (float good : {0.0f, -0.0f, 1.0f}) {
+    options = {std::max(good, .001f), good, 0, 0};
+    expect(MNV3_OK);
+    options = {good, good, 0, 0};
+    EXPECT_EQ(detect(), MNV3_OK);
+  }
+}
+
+TEST_F(Arguments, Formats) {
+  for (mnv3_format bad : {MNV3_GRAY8 + 0, MNV3_YUYV + 0, MNV3_NV12 + 0, -1, 5, std::numeric_limits<int32_t>::max()}) {
+    frame.format = bad;
+    expect(MNV3_BAD_FORMAT);
+  }
+}
+
+TEST_F(Arguments, FrameSizes) {
+  const mnv3_image good = frame;
+  const int32_t most = std::numeric_limits<int32_t>::max(), least = std::numeric_limits<int32_t>::min();
+  for (int32_t bad : {0, -1, least, most, most / 3, MNV3_MAX_SIDE + 1}) {
+    frame = good;
+    frame.width = bad;
+    frame.row_bytes[0] = most;
+    expect(MNV3_BAD_ARGUMENT);
+    frame = good;
+    frame.height = bad;
+    expect(MNV3_BAD_ARGUMENT);
+    frame.width = bad;
+    expect(MNV3_BAD_ARGUMENT);
+  }
+  for (int32_t bad : {59, 0, -60, least}) {
+    frame = good;
+    frame.row_bytes[0] = bad;
+    expect(MNV3_BAD_ARGUMENT);
+  }
+  frame = good;
+  frame.width = 1, frame.height = 10, frame.row_bytes[0] = 3; // 3.2 columns stay
+  expect(MNV3_OK);
+  frame.height = 64; // half a column is none
+  expect(MNV3_BAD_ARGUMENT);
+}
+
+TEST_F(Arguments, FrameBeyondTheLastAddress) {
+  frame.width = frame.height = MNV3_MAX_SIDE;
+  frame.row_bytes[0] = std::numeric_limits<int32_t>::max();
+  frame.pixels[0] = reinterpret_cast<const uint8_t *>(UINTPTR_MAX - 1000000);
+  expect(MNV3_BAD_ARGUMENT);
+}
+
+TEST_F(Arguments, DescriptorOfAnotherVersion) {
+  const mnv3_model good = model;
+  auto expectBad = [&](auto spoil) {
+    model = good;
+    spoil();
+    expect(MNV3_BAD_ARGUMENT);
+  };
+  expectBad([&] { model.run = nullptr; });
+  expectBad([&] { model.classes = 3; }); // the head has 5 + 2 channels
+  expectBad([&] { model.levels = 2; });
+  expectBad([&] { model.heads = MNV3_MAX_HEADS + 1; });
+  expectBad([&] { model.width = 0; });
+  expectBad([&] { model.candidates_bytes -= 64; });
+  const int32_t huge[1][4] = {{1 << 20, 1 << 20, 1 << 20, 7}};
+  expectBad([&] { model.head_shape = huge; });
+}
+
+} // namespace
