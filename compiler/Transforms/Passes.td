@@ -16,4 +16,70 @@ def FoldBatchNormPass : Pass<"nn-fold-batch-norm", "::mlir::func::FuncOp"> {
   }];
 }
 
+def FoldHardSwishPass : Pass<"nn-fold-hard-swish", "::mlir::func::FuncOp"> {
+  let summary = "spelled-out hard-swish and hard-sigmoid become one op, and activations move into the layers before them";
+  let description = [{
+    Expects batch norms folded. Leaves no product x * relu6(x + 3) * 1/6, and no activation op whose input is a plain
+    layer without activation and with one reader, or a concat of such layers. An activation of anything else stays.
+    Example: test/Transforms/nn-fold-hard-swish.mlir
+  }];
+}
+
+def LowerDepthwisePass : Pass<"nn-lower-depthwise", "::mlir::func::FuncOp"> {
+  let summary = "grouped convolutions become depthwise ones, several without groups, or one with zeros";
+  let description = [{
+    Expects batch norms folded where they can be, constant weights, and no gate, residual or start on a convolution with
+    groups (an error). Leaves conv2d without groups only, and no `nn.batch_norm`: what is left of those becomes a 1x1
+    depthwise_conv2d. Example: test/Transforms/nn-lower-depthwise.mlir
+  }];
+}
+
+def LowerSqueezeExcitePass : Pass<"nn-lower-squeeze-excite", "::mlir::func::FuncOp"> {
+  let summary = "a product with a 1 x 1 x 1 x C gate, and the activation after it, move into the 1x1 convolution that reads it";
+  let description = [{
+    Expects activations folded. Leaves `nn.mul` by a gate only where its result (or that of an activation, its only
+    reader) has other readers than one 1x1 conv2d without stride, groups, pads and gate.
+    Example: test/Transforms/nn-lower-squeeze-excite.mlir
+  }];
+}
+
+def FuseResidualPass : Pass<"nn-fuse-residual", "::mlir::func::FuncOp"> {
+  let summary = "nn.add becomes the residual of the convolution before it";
+  let description = [{
+    Expects activations folded, since the residual is added after the activation. Leaves no `nn.add` of two images of
+    one type, one of which is the result of a conv2d without residual and groups that nothing else reads. The
+    convolution moves down to the sum if the other image is made after it.
+    Example: test/Transforms/nn-fuse-residual.mlir
+  }];
+}
+
+def MergeSiblingsPass : Pass<"nn-merge-siblings", "::mlir::func::FuncOp"> {
+  let summary = "1x1 convolutions of one image in one yaml row become one convolution and slices of its result";
+  let description = [{
+    Expects activations folded. Leaves no two conv2d that read the same image, come from the same yaml row (location),
+    have the same activation, constant weights, a 1x1 filter, and no stride, pads, groups, gate, residual or start.
+    The slices stand in reverse program order. Example: test/Transforms/nn-merge-siblings.mlir
+  }];
+}
+
+def CommuteUpsamplePass : Pass<"nn-commute-upsample", "::mlir::func::FuncOp"> {
+  let summary = "1x1 convolutions are done before upsampling, over a concat for the upsampled channels only";
+  let description = [{
+    Expects siblings merged, so that a concat has one reader. Leaves no 1x1 conv2d (no stride, pads, groups, gate, start;
+    constant filter) that alone reads an upsample (then without residual), or a concat of two or more images one of which
+    is an upsample by 2 that only the concat reads. Such a convolution gets a `start` and no bias.
+    Example: test/Transforms/nn-commute-upsample.mlir
+  }];
+}
+
+def FoldViewsPass : Pass<"nn-fold-views", "::mlir::func::FuncOp"> {
+  let summary = "mark the concats and slices that need no copy";
+  let description = [{
+    Expects all fusions done: it asks what the final readers can do. Leaves `view` on each concat that is read only as
+    the input of conv2d (no groups, no gate) or by such concats, and on each slice read only as input or residual of
+    conv2d or by such concats. A view's value is not in memory, so it is not kept.
+    Example: test/Transforms/nn-fold-views.mlir
+  }];
+}
+
 #endif // MNV3_TRANSFORMS_PASSES

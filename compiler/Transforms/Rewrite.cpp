@@ -1,5 +1,7 @@
 #include "compiler/Transforms/Rewrite.h"
 
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -12,23 +14,41 @@ Value nn::makeWeights(OpBuilder &builder, Location location, ArrayRef<int64_t> s
   return ConstantOp::create(builder, location, type, weightsAttr(type, values, name));
 }
 
+// Erases what nothing reads, last op first: whoever reads an op stands after it, so each op is looked at once.
+static void eraseUnused(llvm::SetVector<Operation *> candidates) {
+  while (!candidates.empty()) {
+    Operation *last = *llvm::max_element(candidates, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+    candidates.remove(last);
+    if (!isMemoryEffectFree(last) || !llvm::all_of(last->getResults(), [](Value v) { return readers(v).empty(); }))
+      continue;
+    llvm::for_each(last->getResults(), eraseKeeps);
+    for (Value operand : last->getOperands())
+      if (Operation *maker = operand.getDefiningOp())
+        candidates.insert(maker);
+    last->erase();
+  }
+}
+
+void nn::eraseIfUnused(Value value) {
+  if (Operation *maker = value.getDefiningOp())
+    eraseUnused({&maker, &maker + 1});
+}
+
 void nn::replaceValue(Value from, Value to) {
   from.replaceAllUsesWith(to);
-  if (Operation *maker = from.getDefiningOp())
-    maker->erase();
+  Operation *maker = from.getDefiningOp();
+  llvm::SetVector<Operation *> candidates;
+  for (Value operand : maker->getOperands())
+    if (Operation *other = operand.getDefiningOp(); other && operand != to) // `to` may have none but keeps to read it
+      candidates.insert(other);
+  maker->erase();
+  eraseUnused(std::move(candidates));
 }
 
 void nn::eraseKeeps(Value value) {
   for (Operation *user : llvm::make_early_inc_range(value.getUsers()))
     if (isa<KeepOp>(user))
       user->erase();
-}
-
-void nn::eraseUnused(func::FuncOp function) {
-  for (Block &block : function)
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-      if (isOpTriviallyDead(&op))
-        op.erase();
 }
 
 ActivationAttr nn::activationOf(Operation *op) {
@@ -42,4 +62,22 @@ ActivationAttr nn::activationOf(Operation *op) {
       .Case([&](SiluOp) { return plain(ActivationKind::Silu); })
       .Case([&](LeakyReluOp leaky) { return ActivationAttr::get(context, ActivationKind::LeakyRelu, leaky.getSlope()); })
       .Default([](Operation *) { return ActivationAttr(); });
+}
+
+static bool collectPlainMakers(Value value, Makers &makers) {
+  if (!hasOneReader(value))
+    return false;
+  makers.values.push_back(value);
+  if (auto concat = value.getDefiningOp<ConcatOp>())
+    return llvm::all_of(concat.getInputs(), [&](Value input) { return collectPlainMakers(input, makers); });
+  auto layer = value.getDefiningOp<LayerOp>();
+  if (!layer || !layer.isPlain() || layer.getActAttr())
+    return false;
+  makers.layers.push_back(layer);
+  return true;
+}
+
+std::optional<Makers> nn::plainMakersOf(Value value) {
+  Makers makers;
+  return collectPlainMakers(value, makers) ? std::optional(makers) : std::nullopt;
 }

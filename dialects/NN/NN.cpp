@@ -57,6 +57,14 @@ Attribute ActivationAttr::parse(AsmParser &parser, Type) {
 
 // ---------------------------------------------------------------- helpers of NN.h
 
+bool nn::isPointwise(Conv2DOp conv) {
+  auto filter = cast<RankedTensorType>(conv.getFilter().getType()).getShape();
+  auto isOne = [](int64_t number) { return number == 1; };
+  auto isZero = [](int64_t number) { return number == 0; };
+  return isOne(filter[1]) && isOne(filter[2]) && isOne(conv.getGroups()) && llvm::all_of(conv.getStrides(), isOne) &&
+         llvm::all_of(conv.getPads(), isZero);
+}
+
 SmallVector<OpOperand *> nn::readers(Value value) {
   SmallVector<OpOperand *> found;
   for (OpOperand &use : value.getUses())

@@ -24,6 +24,9 @@ inline int64_t height(mlir::Value image) { return mlir::cast<mlir::RankedTensorT
 inline int64_t width(mlir::Value image) { return mlir::cast<mlir::RankedTensorType>(image.getType()).getDimSize(2); }
 inline int64_t channels(mlir::Value image) { return mlir::cast<mlir::RankedTensorType>(image.getType()).getDimSize(3); }
 
+// A 1x1 convolution that computes each pixel from the same pixel of the input, all channels of it.
+bool isPointwise(Conv2DOp conv);
+
 // The readers of a value that compute something: all but nn.keep.
 llvm::SmallVector<mlir::OpOperand *> readers(mlir::Value value);
 bool hasOneReader(mlir::Value value);
