@@ -1,0 +1,142 @@
+// Direct convolution on NHWC pictures.
+//
+// A tile of P pixels x C channel vectors of accumulators stays in registers while all inputs pass: each step multiplies
+// P broadcast inputs by C vectors of weights. Weights are packed so that a step's vectors follow one another:
+//
+//     weights [output tile][kernel row][kernel column][input channel][C vectors]
+//
+// Several inputs are the parts of a concat, summed one after another into the same accumulators. Reduction runs over
+// exactly the input's channels: what lies in the lanes behind them may be anything, even NaN.
+#include "codegen/Kernels/Activations.h"
+#include "codegen/Kernels/Kernel.h"
+#include "codegen/Kernels/Operands.h"
+#include "codegen/Kernels/RegisterTile.h"
+
+#include <algorithm>
+
+namespace mnv3::codegen {
+namespace {
+
+using namespace Halide;
+
+// Extents of the result. Where no picture has gaps between its rows and every pixel depends on one pixel alone, the
+// rows are one long row, so that a tile may run from a row's end into the next.
+struct Extents {
+  int width, height;
+};
+
+Extents extentsOf(const KernelSpec &spec) {
+  bool flat = spec.kernelH == 1 && spec.kernelW == 1 && spec.strideY == 1 && spec.strideX == 1 && !spec.hasStart &&
+              rowsAreDense(spec.output, spec.width) && (!spec.hasResidual || rowsAreDense(spec.residual, spec.width));
+  for (const Picture &input : spec.inputs)
+    flat &= rowsAreDense(input, spec.width);
+  return flat ? Extents{spec.width * spec.height, 1} : Extents{spec.width, spec.height};
+}
+
+struct Operands {
+  std::vector<ImageParam> inputs, weights;
+  ImageParam bias, gate, residual, start;
+};
+
+Operands makeOperands(const KernelSpec &spec, const KernelTarget &target, Extents extents) {
+  const int vectors = ceilDiv(spec.output.channels, target.vectorWidth);
+  const int lanes = vectors * target.vectorWidth;
+  const int tile = spec.schedule.vectors * target.vectorWidth, tiles = ceilDiv(vectors, spec.schedule.vectors);
+  Operands operands;
+  for (const Picture &input : spec.inputs) {
+    std::string number = std::to_string(operands.inputs.size());
+    operands.inputs.push_back(pictureParam("input" + number, input, input.channels,
+                                           (extents.width - 1) * spec.strideX + (spec.kernelW - 1) * spec.dilation + 1,
+                                           (extents.height - 1) * spec.strideY + (spec.kernelH - 1) * spec.dilation + 1));
+    operands.weights.push_back(
+        denseWeights("weights" + number, {tile, input.channels, spec.kernelW, spec.kernelH, tiles}));
+  }
+  operands.bias = denseWeights("bias", {tiles * tile});
+  operands.gate = denseWeights("gate", {roundUp(spec.inputs[0].channels, target.vectorWidth)});
+  operands.residual = pictureParam("residual", spec.residual, lanes, extents.width, extents.height);
+  operands.start =
+      pictureParam("start", spec.start, lanes, ceilDiv(extents.width, 2), ceilDiv(extents.height, 2));
+  return operands;
+}
+
+// Output channel vectors first .. first + count of each pixel, in tiles of `tile` vectors.
+struct Range {
+  int first, count, tile;
+};
+
+Part makePart(const KernelSpec &spec, const KernelTarget &target, Extents extents, Operands operands, Range range) {
+  const Schedule &schedule = spec.schedule;
+  const int vector = target.vectorWidth, tile = range.tile * vector, lanes = range.count * vector;
+  const int firstChannel = range.first * vector, firstTile = range.first / schedule.vectors;
+
+  // Algorithm. c counts from the range's first channel.
+  Var c("c"), x("x"), y("y");
+  Func gated("gated"), accumulators("accumulators"), result("result");
+  if (spec.hasGate)
+    gated(c, x, y) = activate(spec.gateActivation, spec.slope, operands.inputs[0](c, x, y) * operands.gate(c));
+  accumulators(c, x, y) = spec.hasStart  ? operands.start(firstChannel + c, x / 2, y / 2)
+                          : spec.hasBias ? operands.bias(firstChannel + c)
+                                         : Expr(0.0f);
+  std::vector<RDom> taps; // channel, kernel column, kernel row
+  for (size_t i = 0; i < operands.inputs.size(); ++i) {
+    RDom &r = taps.emplace_back(0, spec.inputs[i].channels, 0, spec.kernelW, 0, spec.kernelH, "r");
+    Func input = spec.hasGate ? gated : Func(operands.inputs[i]);
+    accumulators(c, x, y) += operands.weights[i](c % tile, r.x, r.y, r.z, firstTile + c / tile) *
+                             input(r.x, x * spec.strideX + r.y * spec.dilation, y * spec.strideY + r.z * spec.dilation);
+  }
+  Expr value = activate(spec.activation, spec.slope, accumulators(c, x, y));
+  result(c, x, y) = spec.hasResidual ? value + operands.residual(firstChannel + c, x, y) : value;
+
+  // Schedule. ShiftInwards lets the last tile of a row overlap the one before; that needs a row as wide as a tile.
+  const int pixels = std::min(schedule.pixels, extents.width);
+  Var xo("xo"), xi("xi"), co("co"), ci("ci");
+  result.bound(c, 0, lanes).bound(x, 0, extents.width).bound(y, 0, extents.height);
+  fixPicture(result, spec.output, lanes, extents.width, extents.height);
+  result.split(x, xo, xi, pixels, TailStrategy::ShiftInwards).split(c, co, ci, tile);
+  if (schedule.channelsOutermost)
+    result.reorder(ci, xi, xo, y, co);
+  else
+    result.reorder(ci, xi, co, xo, y);
+  result.vectorize(ci, vector).unroll(ci).unroll(xi);
+  accumulators.compute_at(result, schedule.channelsOutermost ? xo : co);
+  scheduleTile(accumulators, c, x, target);
+  for (size_t i = 0; i < operands.inputs.size(); ++i) {
+    Func source = spec.hasGate ? gated : Func(operands.inputs[i]);
+    scheduleReduction({accumulators, static_cast<int>(i), c, x, {taps[i].x, taps[i].y, taps[i].z},
+                       spec.inputs[i].channels, schedule.unroll},
+                      source, target);
+  }
+  if (spec.hasGate) // once for all output channels of a tile of pixels
+    gated.compute_at(result, xo).bound_extent(c, roundUp(spec.inputs[0].channels, vector)).vectorize(c, vector);
+  return {result, firstChannel};
+}
+
+} // namespace
+
+Kernel makeConv2D(const KernelSpec &spec, const KernelTarget &target) {
+  const Extents extents = extentsOf(spec);
+  Operands operands = makeOperands(spec, target, extents);
+  Kernel kernel;
+  for (size_t i = 0; i < spec.inputs.size(); ++i) {
+    kernel.operands.push_back(operands.inputs[i]);
+    kernel.operands.push_back(operands.weights[i]);
+  }
+  if (spec.hasBias && !spec.hasStart)
+    kernel.operands.push_back(operands.bias);
+  if (spec.hasGate)
+    kernel.operands.push_back(operands.gate);
+  if (spec.hasResidual)
+    kernel.operands.push_back(operands.residual);
+  if (spec.hasStart)
+    kernel.operands.push_back(operands.start);
+
+  const int vectors = ceilDiv(spec.output.channels, target.vectorWidth), tile = spec.schedule.vectors;
+  const int whole = vectors / tile * tile;
+  if (whole)
+    kernel.parts.push_back(makePart(spec, target, extents, operands, {0, whole, tile}));
+  if (vectors > whole)
+    kernel.parts.push_back(makePart(spec, target, extents, operands, {whole, vectors - whole, vectors - whole}));
+  return kernel;
+}
+
+} // namespace mnv3::codegen

@@ -1,0 +1,41 @@
+// Mean of each channel over a picture. Rows are summed one by one and then their sums, which keeps rounding small on
+// large pictures.
+#include "codegen/Kernels/Kernel.h"
+#include "codegen/Kernels/Operands.h"
+
+namespace mnv3::codegen {
+
+using namespace Halide;
+
+Kernel makeGlobalPool(const KernelSpec &spec, const KernelTarget &target) {
+  const int vector = target.vectorWidth, lanes = roundUp(spec.output.channels, vector);
+  const int width = spec.inputWidth, height = spec.inputHeight;
+  ImageParam input = pictureParam("input", spec.inputs[0], lanes, width, height);
+
+  // Algorithm. `phases` independent sums of every so many-th pixel hide the latency of additions.
+  const int phases = spec.schedule.pixels;
+  Var c("c"), p("p"), x("x"), y("y");
+  Func rowSums("rowSums"), total("total"), result("result");
+  RDom column(0, width / phases, "column"), row(0, height, "row");
+  rowSums(c, p, y) = 0.0f;
+  rowSums(c, p, y) += input(c, column * phases + p, y);
+  Expr rowSum = rowSums(c, 0, row);
+  for (int phase = 1; phase < phases; ++phase)
+    rowSum += rowSums(c, phase, row);
+  total(c) = 0.0f;
+  total(c) += rowSum;
+  result(c, x, y) = total(c) * (1.0f / (static_cast<float>(width) * static_cast<float>(height)));
+
+  // Schedule.
+  Var co("co"), ci("ci");
+  result.bound(c, 0, lanes).bound(x, 0, 1).bound(y, 0, 1);
+  fixPicture(result, spec.output, lanes, 1, 1);
+  result.split(c, co, ci, spec.schedule.vectors * vector, TailStrategy::ShiftInwards).vectorize(ci, vector).unroll(ci);
+  total.compute_at(result, co).store_in(MemoryType::Stack).vectorize(c, vector).unroll(c);
+  total.update().reorder(c, row).vectorize(c, vector).unroll(c);
+  rowSums.compute_at(total, row).store_in(MemoryType::Stack).vectorize(c, vector).unroll(c).unroll(p);
+  rowSums.update().reorder(c, p, column).vectorize(c, vector).unroll(c).unroll(p);
+  return {{input}, {{result}}};
+}
+
+} // namespace mnv3::codegen

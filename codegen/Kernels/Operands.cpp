@@ -1,0 +1,34 @@
+#include "codegen/Kernels/Operands.h"
+
+namespace mnv3::codegen {
+
+void fix(Halide::OutputImageParam buffer, const std::vector<Dimension> &dimensions, int alignment) {
+  for (size_t i = 0; i < dimensions.size(); ++i)
+    buffer.dim(static_cast<int>(i)).set_bounds(0, dimensions[i].extent).set_stride(static_cast<int>(dimensions[i].stride));
+  buffer.set_host_alignment(alignment);
+}
+
+Halide::ImageParam denseWeights(const std::string &name, const std::vector<int> &extents) {
+  Halide::ImageParam weights(Halide::Float(32), static_cast<int>(extents.size()), name);
+  std::vector<Dimension> dimensions;
+  int64_t stride = 1;
+  for (int extent : extents) {
+    dimensions.push_back({extent, stride});
+    stride *= extent;
+  }
+  fix(weights, dimensions, 64);
+  return weights;
+}
+
+Halide::ImageParam pictureParam(const std::string &name, const Picture &picture, int channels, int width, int height) {
+  Halide::ImageParam param(Halide::Float(32), 3, name);
+  fix(param, {{channels, 1}, {width, picture.pixelStride}, {height, picture.rowStride}}, picture.alignment);
+  return param;
+}
+
+void fixPicture(Halide::Func result, const Picture &picture, int channels, int width, int height) {
+  fix(result.output_buffer(), {{channels, 1}, {width, picture.pixelStride}, {height, picture.rowStride}},
+      picture.alignment);
+}
+
+} // namespace mnv3::codegen

@@ -1,0 +1,34 @@
+// Operands as Halide sees them: shapes, strides and alignments are constants of the kernel.
+#pragma once
+
+#include "codegen/KernelSpec.h"
+
+#include <Halide.h>
+
+#include <string>
+#include <vector>
+
+namespace mnv3::codegen {
+
+inline int ceilDiv(int a, int b) { return (a + b - 1) / b; }
+inline int roundUp(int a, int b) { return ceilDiv(a, b) * b; }
+
+struct Dimension {
+  int extent;
+  int64_t stride; // floats
+};
+
+// Fixes the dimensions of an operand, innermost first; `alignment` is that of its first float, in bytes.
+void fix(Halide::OutputImageParam buffer, const std::vector<Dimension> &dimensions, int alignment);
+
+// Dense weights with these extents, innermost first, 64-byte aligned.
+Halide::ImageParam denseWeights(const std::string &name, const std::vector<int> &extents);
+
+// A picture (channel, x, y). `channels` is how many lanes of a pixel the kernel touches.
+Halide::ImageParam pictureParam(const std::string &name, const Picture &picture, int channels, int width, int height);
+void fixPicture(Halide::Func result, const Picture &picture, int channels, int width, int height);
+
+// No gap between a picture's rows, so that it is one long row.
+inline bool rowsAreDense(const Picture &picture, int width) { return picture.rowStride == width * picture.pixelStride; }
+
+} // namespace mnv3::codegen

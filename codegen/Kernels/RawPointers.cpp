@@ -1,0 +1,109 @@
+// Halide lowers a pipeline to a function of halide_buffer_t, which it takes apart first:
+//
+//     let input = _halide_buffer_get_host(input.buffer)
+//     let input.stride.1 = _halide_buffer_get_stride(input.buffer, 1)
+//     assert ...
+//
+// All shapes here are constants (Operands.h), so nothing but the host pointers is ever used: with those lets and
+// asserts gone, and `input` made an argument by itself, no buffer is left. This needs a target with NoAsserts and
+// NoBoundsQuery, without which lowering wraps the body in code that does look into the buffers.
+#include "codegen/Kernels/RawPointers.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace mnv3::codegen {
+namespace {
+
+using namespace Halide;
+using namespace Halide::Internal;
+
+constexpr const char *scratchName = "scratch";
+
+// What stays on the stack: register tiles and little rows. Kernels run on small stacks too.
+constexpr int64_t largestStackBytes = 4096;
+constexpr int64_t scratchAlignment = 64;
+
+Expr floatsAfter(const std::string &pointer, int64_t bytes) {
+  Expr base = Variable::make(type_of<void *>(), pointer);
+  return bytes == 0 ? base
+                    : reinterpret(type_of<void *>(), reinterpret(UInt(64), base) + make_const(UInt(64), bytes));
+}
+
+class DropBuffers : public IRMutator {
+  using IRMutator::visit;
+
+  Stmt visit(const LetStmt *let) override {
+    const Call *call = let->value.as<Call>();
+    if (call && starts_with(call->name, "_halide_buffer_get_"))
+      return mutate(let->body);
+    return IRMutator::visit(let);
+  }
+  Stmt visit(const AssertStmt *check) override {
+    if (is_const_zero(check->condition)) // Halide only warns
+      throw std::runtime_error("a schedule that cannot work");
+    return Evaluate::make(0);
+  }
+};
+
+// Gives what Halide would take from malloc a place in the scratch argument.
+class AllocateInScratch : public IRMutator {
+public:
+  int64_t bytes = 0;
+
+private:
+  using IRMutator::visit;
+  std::vector<std::string> moved;
+
+  Stmt visit(const Allocate *allocate) override {
+    const int64_t elements = allocate->constant_allocation_size(), size = allocate->type.bytes();
+    if (elements <= 0)
+      throw std::runtime_error("the size of " + allocate->name + " is not a constant");
+    const bool register_ = allocate->memory_type == MemoryType::Stack || allocate->memory_type == MemoryType::Register;
+    if (register_ || elements * size <= largestStackBytes)
+      return IRMutator::visit(allocate);
+    const int64_t place = bytes;
+    bytes += roundUpTo((elements + allocate->padding) * size, scratchAlignment);
+    moved.push_back(allocate->name);
+    Stmt body = mutate(allocate->body);
+    return LetStmt::make(allocate->name, floatsAfter(scratchName, place), body);
+  }
+  Stmt visit(const Free *free) override {
+    return std::count(moved.begin(), moved.end(), free->name) ? Evaluate::make(0) : Stmt(free);
+  }
+  static int64_t roundUpTo(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+};
+
+LoweredArgument pointerArgument(const std::string &name) {
+  return LoweredArgument(name, Argument::InputScalar, type_of<void *>(), 0, ArgumentEstimates{});
+}
+
+} // namespace
+
+RawFunction lowerToRawPointers(const Kernel &kernel, const std::string &symbol, const Target &target) {
+  constexpr const char *outputName = "output";
+  std::vector<Stmt> bodies;
+  int64_t scratchBytes = 0;
+  bool strictFloat = false;
+  for (const Part &part : kernel.parts) {
+    Module lowered = Pipeline(part.result).compile_to_module(kernel.operands, symbol, target);
+    if (lowered.functions().size() != 1)
+      throw std::runtime_error(symbol + " was lowered to more than one function");
+    AllocateInScratch allocations;
+    Stmt body = allocations.mutate(DropBuffers().mutate(lowered.functions()[0].body));
+    const int64_t firstByte = part.firstFloat * static_cast<int64_t>(sizeof(float));
+    bodies.push_back(LetStmt::make(part.result.name(), floatsAfter(outputName, firstByte), body));
+    scratchBytes = std::max(scratchBytes, allocations.bytes);
+    strictFloat |= lowered.any_strict_float();
+  }
+  std::vector<LoweredArgument> arguments;
+  for (const Argument &operand : kernel.operands)
+    arguments.push_back(pointerArgument(operand.name));
+  arguments.push_back(pointerArgument(outputName));
+  if (scratchBytes)
+    arguments.push_back(pointerArgument(scratchName));
+  return {LoweredFunc(symbol, arguments, Block::make(bodies), LinkageType::External, NameMangling::C), scratchBytes,
+          strictFloat};
+}
+
+} // namespace mnv3::codegen

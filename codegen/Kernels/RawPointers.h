@@ -1,0 +1,19 @@
+// From Halide's lowered pipelines to functions of plain pointers.
+#pragma once
+
+#include "codegen/Kernels/Kernel.h"
+
+#include <string>
+
+namespace mnv3::codegen {
+
+struct RawFunction {
+  Halide::Internal::LoweredFunc function; // int symbol(void *, ...)
+  int64_t scratchBytes;
+  bool strictFloat; // some expression must not be reassociated; a module that holds this function has to say so
+};
+
+// Lowers the parts of a kernel one after the other into one function.
+RawFunction lowerToRawPointers(const Kernel &kernel, const std::string &symbol, const Halide::Target &target);
+
+} // namespace mnv3::codegen

@@ -1,0 +1,61 @@
+// The first convolution: reads the caller's dense planar picture, which has no halo, and writes NHWC.
+//
+// Rows are copied once, borders included, into a few rows of scratch that slide down the picture; the reduction then
+// needs no tests. Lanes are output channels. Where those fill at most half a vector, half vectors compute them and the
+// rest of the pixel is a constant.
+#include "codegen/Kernels/Activations.h"
+#include "codegen/Kernels/Kernel.h"
+#include "codegen/Kernels/Operands.h"
+#include "codegen/Kernels/RegisterTile.h"
+
+#include <algorithm>
+
+namespace mnv3::codegen {
+
+using namespace Halide;
+
+Kernel makeStem(const KernelSpec &spec, const KernelTarget &target) {
+  const int vector = target.vectorWidth, lanes = roundUp(spec.output.channels, vector);
+  const int planes = spec.inputs[0].channels, inputWidth = spec.inputWidth, inputHeight = spec.inputHeight;
+  const int64_t plane = static_cast<int64_t>(inputWidth) * inputHeight;
+  ImageParam input(Float(32), 3, "input");
+  fix(input, {{inputWidth, 1}, {inputHeight, inputWidth}, {planes, plane}}, 4);
+  ImageParam weights = denseWeights("weights", {vector, spec.kernelW, spec.kernelH, planes, lanes / vector});
+  ImageParam bias = denseWeights("bias", {lanes});
+
+  // Algorithm. Columns of `padded` count from the first that any filter meets.
+  Var c("c"), x("x"), y("y"), p("p");
+  Func padded("padded"), accumulators("accumulators"), result("result");
+  RDom r(0, spec.kernelW, 0, spec.kernelH, 0, planes, "r");
+  Expr column = x - spec.padLeft, row = y - spec.padTop;
+  Expr inside = column >= 0 && column < inputWidth && row >= 0 && row < inputHeight;
+  padded(x, p, y) = select(likely(inside), input(clamp(likely(column), 0, inputWidth - 1), clamp(row, 0, inputHeight - 1), p), 0.0f);
+  accumulators(c, x, y) = bias(c);
+  accumulators(c, x, y) += weights(c % vector, r.x, r.y, r.z, c / vector) *
+                           padded(x * spec.strideX + r.x * spec.dilation, r.z, y * spec.strideY + r.y * spec.dilation);
+  result(c, x, y) = activate(spec.activation, spec.slope, accumulators(c, x, y));
+
+  // Schedule.
+  const int pixels = std::min(spec.schedule.pixels, spec.width), tile = spec.schedule.vectors * vector;
+  Var xo("xo"), xi("xi"), co("co"), ci("ci");
+  result.bound(c, 0, lanes).bound(x, 0, spec.width).bound(y, 0, spec.height);
+  fixPicture(result, spec.output, lanes, spec.width, spec.height);
+  result.split(x, xo, xi, pixels, TailStrategy::ShiftInwards)
+      .split(c, co, ci, tile)
+      .reorder(ci, xi, co, xo, y)
+      .vectorize(ci, vector)
+      .unroll(ci)
+      .unroll(xi);
+  accumulators.compute_at(result, co);
+  scheduleTile(accumulators, c, x, target);
+  accumulators.update()
+      .reorder(c, x, r.x, r.y, r.z)
+      .vectorize(c, vector)
+      .unroll(c)
+      .unroll(x)
+      .unroll(r.x);
+  padded.store_root().compute_at(result, y).vectorize(x, vector, TailStrategy::RoundUp);
+  return {{input, weights, bias}, {{result}}};
+}
+
+} // namespace mnv3::codegen

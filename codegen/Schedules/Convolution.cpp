@@ -1,0 +1,85 @@
+#include "codegen/Schedules/Families.h"
+#include "codegen/Schedules/RegisterBudget.h"
+
+#include <algorithm>
+
+namespace mnv3::codegen {
+
+bool fitsRegisters(RegisterTile tile, const KernelTarget &target) {
+  const int accumulators = tile.accumulators(), registers = target.vectorRegisters;
+  if (multipliesByElement(target))
+    return accumulators <= 21 && accumulators + tile.pixels + 1 < registers;
+  return accumulators + tile.vectors + 1 <= registers;
+}
+
+double multiplyAddCost(RegisterTile tile, const KernelTarget &target) {
+  const int accumulators = tile.accumulators();
+  // A load costs part of a multiply-add's issue slot; a NEON load brings four steps' inputs.
+  const double inputLoads = multipliesByElement(target) ? tile.pixels / 4.0 : tile.pixels;
+  const double loads = 0.25 * (inputLoads + tile.vectors) / accumulators;
+  // Fewer accumulators than latency x throughput of multiply-add (4 x 2) leave slots empty.
+  const double idle = accumulators < 8 ? (8.0 - accumulators) / accumulators : 0;
+  // Bias, activation and loop control come once a tile: longer tiles hide them better.
+  return 1 + loads + idle + 0.5 / accumulators;
+}
+
+RegisterTile chooseRegisterTile(int width, int vectors, const KernelTarget &target) {
+  RegisterTile best;
+  double bestCost = 1e30;
+  for (int c = 1; c <= vectors; ++c)
+    for (int p = 1; p <= width; ++p) {
+      RegisterTile tile{p, c};
+      if (!fitsRegisters(tile, target))
+        break;
+      // The last tile of a row overlaps the one before; the last vectors make a tile of their own.
+      const double overlap = static_cast<double>(ceilDiv(width, p) * p) / width;
+      const int whole = vectors / c * c, rest = vectors - whole;
+      double cost = whole * multiplyAddCost(tile, target);
+      if (rest)
+        cost += rest * multiplyAddCost({p, rest}, target) + 0.5; // a second kernel part has its price in code size
+      cost *= overlap;
+      if (cost < bestCost - 1e-9) {
+        bestCost = cost;
+        best = tile;
+      }
+    }
+  return best;
+}
+
+Schedule chooseConv2D(const KernelSpec &spec, const KernelTarget &target) {
+  const int vectors = ceilDiv(spec.output.channels, target.vectorWidth);
+  const bool flat = spec.kernelH * spec.kernelW == 1 && spec.output.rowStride == spec.width * spec.output.pixelStride;
+  const RegisterTile tile = chooseRegisterTile(flat ? spec.width * spec.height : spec.width, vectors, target);
+  int inputs = 0, unroll = multipliesByElement(target) ? 16 : 4;
+  for (const Picture &input : spec.inputs) {
+    inputs += input.channels;
+    unroll = largestDivisor(input.channels, unroll, multipliesByElement(target) ? 4 : 1);
+  }
+  // All weights pass for every tile of pixels; when they do not stay in the first cache but one tile's do, go through
+  // the picture once for each channel tile instead.
+  const int64_t tileBytes = int64_t(inputs) * spec.kernelH * spec.kernelW * tile.vectors * target.vectorWidth * 4;
+  const int64_t allBytes = tileBytes * ceilDiv(vectors, tile.vectors);
+  Schedule schedule;
+  schedule.pixels = tile.pixels;
+  schedule.vectors = tile.vectors;
+  schedule.unroll = unroll;
+  schedule.channelsOutermost = !spec.hasGate && allBytes > l2Bytes / 2 && tileBytes <= l1Bytes * 3 / 4;
+  return schedule;
+}
+
+Schedule chooseDetect(const KernelSpec &spec, const KernelTarget &target) {
+  const int vectors = ceilDiv(spec.output.channels, target.vectorWidth);
+  RegisterTile tile = chooseRegisterTile(spec.width, vectors, target);
+  while (vectors % tile.vectors) // fields have no second part
+    --tile.vectors;
+  while (tile.pixels < spec.width && fitsRegisters({tile.pixels + 1, tile.vectors}, target))
+    ++tile.pixels;
+  Schedule schedule;
+  schedule.pixels = tile.pixels;
+  schedule.vectors = tile.vectors;
+  schedule.unroll = multipliesByElement(target) ? largestDivisor(spec.inputs[0].channels, 16, 4)
+                                                : largestDivisor(spec.inputs[0].channels, 4);
+  return schedule;
+}
+
+} // namespace mnv3::codegen

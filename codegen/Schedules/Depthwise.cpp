@@ -1,0 +1,30 @@
+#include "codegen/Schedules/Families.h"
+#include "codegen/Schedules/RegisterBudget.h"
+
+#include <algorithm>
+
+namespace mnv3::codegen {
+
+Schedule chooseDepthwise(const KernelSpec &spec, const KernelTarget &target) {
+  const int budget = target.vectorRegisters == 32 ? 16 : 8;
+  Schedule schedule;
+  schedule.rows = spec.strideY == 1 ? std::min(2, spec.height) : 1;
+  schedule.pixels = std::min(spec.width, std::max(1, budget / schedule.rows));
+  if (int even = largestDivisor(spec.width, schedule.pixels); even * 2 > schedule.pixels)
+    schedule.pixels = even;
+  schedule.channelsOutermost = true;
+  return schedule;
+}
+
+Schedule chooseStem(const KernelSpec &spec, const KernelTarget &target) {
+  const int vectors = ceilDiv(spec.output.channels, target.vectorWidth);
+  RegisterTile tile = chooseRegisterTile(spec.width, vectors, target);
+  while (vectors % tile.vectors)
+    --tile.vectors;
+  Schedule schedule;
+  schedule.pixels = tile.pixels;
+  schedule.vectors = tile.vectors;
+  return schedule;
+}
+
+} // namespace mnv3::codegen

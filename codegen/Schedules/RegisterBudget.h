@@ -1,0 +1,26 @@
+// Which tiles of accumulators fit the registers, and what a multiply-add in them costs.
+#pragma once
+
+#include "codegen/Schedules/Machine.h"
+
+namespace mnv3::codegen {
+
+struct RegisterTile {
+  int pixels = 1, vectors = 1;
+  int accumulators() const { return pixels * vectors; }
+  bool operator==(const RegisterTile &) const = default;
+};
+
+// Registers that a reduction step needs beside the accumulators:
+//   x86   the step's weights and one broadcast input
+//   NEON  one vector of weights, and four steps' inputs of each pixel
+// NEON compilers move values to and fro besides; beyond 21 accumulators they spill.
+bool fitsRegisters(RegisterTile tile, const KernelTarget &target);
+
+// Cost of one multiply-add in such a tile, 1 where nothing but multiply-adds counts.
+double multiplyAddCost(RegisterTile tile, const KernelTarget &target);
+
+// The cheapest tile for pictures `width` pixels wide and `vectors` channel vectors deep.
+RegisterTile chooseRegisterTile(int width, int vectors, const KernelTarget &target);
+
+} // namespace mnv3::codegen

@@ -1,0 +1,48 @@
+#include "codegen/Schedules/Schedules.h"
+
+#include "codegen/Schedules/Families.h"
+#include "codegen/Schedules/Machine.h"
+
+#include <algorithm>
+
+namespace mnv3::codegen {
+namespace {
+
+// Sums of many vectors in `phases` parts of `vectors` vectors each: eight or more independent sums hide the latency of
+// an addition. `extent` terms must divide into the phases.
+Schedule chooseSum(int vectors, int extent) {
+  Schedule schedule;
+  schedule.vectors = largestDivisor(vectors, 12);
+  schedule.pixels = largestDivisor(extent, std::max(1, 12 / schedule.vectors));
+  return schedule;
+}
+
+} // namespace
+
+Schedule chooseSchedule(const KernelSpec &spec, const KernelTarget &target) {
+  const int vectors = ceilDiv(spec.output.channels, target.vectorWidth);
+  switch (spec.family) {
+  case Family::conv2d:
+    return chooseConv2D(spec, target);
+  case Family::winograd:
+    return chooseWinograd(spec, target);
+  case Family::depthwise:
+    return chooseDepthwise(spec, target);
+  case Family::stem:
+    return chooseStem(spec, target);
+  case Family::detect:
+    return chooseDetect(spec, target);
+  case Family::globalPool:
+    return chooseSum(vectors, spec.inputWidth);
+  case Family::fullyConnected:
+    return chooseSum(vectors, spec.inputs[0].channels);
+  case Family::maxPool:
+  case Family::upsample:
+  case Family::copy:
+  case Family::elementwise:
+    break; // as fast as memory
+  }
+  return {};
+}
+
+} // namespace mnv3::codegen

@@ -1,0 +1,62 @@
+// What generateKernels promises beside right numbers.
+#include "test/Kernels/Convolutions.h"
+#include "test/Kernels/Run.h"
+
+#include <gtest/gtest.h>
+
+namespace mnv3::codegen::test {
+namespace {
+
+const KernelTarget avx2 = {"x86-64", 8, 16};
+
+KernelSpec conv(int outputs) { return makeConvolution({.name = "", .outputs = outputs}, avx2, false).spec; }
+
+TEST(Generate, EqualSpecsShareAKernel) {
+  std::vector<KernelInfo> infos;
+  std::string bitcode, error;
+  ASSERT_TRUE(generateKernels({conv(3), conv(5), conv(3)}, avx2, infos, bitcode, error)) << error;
+  ASSERT_EQ(infos.size(), 3u);
+  EXPECT_EQ(infos[0].symbol, infos[2].symbol);
+  EXPECT_NE(infos[0].symbol, infos[1].symbol);
+  EXPECT_EQ(bitcode.substr(0, 2), "BC");
+}
+
+TEST(Generate, SymbolsTellEverythingApart) {
+  const KernelSpec spec = conv(3);
+  KernelSpec other = spec;
+  EXPECT_EQ(kernelSymbol(spec), kernelSymbol(other));
+  other.schedule.unroll += 1;
+  EXPECT_NE(kernelSymbol(spec), kernelSymbol(other));
+  other = spec;
+  other.inputs[0].rowStride += 8;
+  EXPECT_NE(kernelSymbol(spec), kernelSymbol(other));
+  other = spec;
+  other.slope += 1;
+  EXPECT_NE(kernelSymbol(spec), kernelSymbol(other));
+}
+
+TEST(Generate, UnknownTargetIsAnError) {
+  std::vector<KernelInfo> infos;
+  std::string bitcode, error;
+  EXPECT_FALSE(generateKernels({conv(3)}, {"z80", 4, 8}, infos, bitcode, error));
+  EXPECT_EQ(error, "no kernels for target 'z80'");
+}
+
+TEST(Generate, FailureInHalideIsAnError) {
+  KernelSpec broken = conv(3);
+  broken.inputs[0].pixelStride = 0;
+  std::vector<KernelInfo> infos;
+  std::string bitcode, error;
+  EXPECT_FALSE(generateKernels({broken}, avx2, infos, bitcode, error));
+  EXPECT_NE(error.find(kernelSymbol(broken)), std::string::npos) << error;
+}
+
+TEST(Generate, NoKernelsIsAnEmptyModule) {
+  std::vector<KernelInfo> infos;
+  std::string bitcode, error;
+  EXPECT_TRUE(generateKernels({}, avx2, infos, bitcode, error)) << error;
+  EXPECT_TRUE(infos.empty());
+}
+
+} // namespace
+} // namespace mnv3::codegen::test

@@ -1,0 +1,90 @@
+#include "test/Kernels/Pack.h"
+
+#include <cstddef>
+
+namespace mnv3::codegen::test {
+namespace {
+
+// Calls pack(o, y, x, i, value) in row-major order with o up to a multiple of `tile`; values there are zero.
+template <typename At>
+std::vector<float> inOrder(std::vector<int> extents, At &&at) {
+  std::vector<float> values;
+  std::vector<int> index(extents.size());
+  for (;;) {
+    values.push_back(at(index));
+    size_t d = extents.size();
+    while (d > 0 && ++index[d - 1] == extents[d - 1])
+      index[--d] = 0;
+    if (d == 0)
+      return values;
+  }
+}
+
+int ceilDiv(int a, int b) { return (a + b - 1) / b; }
+using Index = const std::vector<int> &;
+
+} // namespace
+
+std::vector<float> packConv(const Filter &f, int tile) {
+  return inOrder({ceilDiv(f.outputs, tile), f.rows, f.columns, f.inputs, tile}, [&](Index n) {
+    const int o = n[0] * tile + n[4];
+    return o < f.outputs ? f.at(o, n[1], n[2], n[3]) : 0;
+  });
+}
+
+std::vector<float> packWinograd(const Filter &f, int tile) {
+  const double g[6][3] = {{1. / 4, 0, 0},
+                          {-1. / 6, -1. / 6, -1. / 6},
+                          {-1. / 6, 1. / 6, -1. / 6},
+                          {1. / 24, 1. / 12, 1. / 6},
+                          {1. / 24, -1. / 12, 1. / 6},
+                          {0, 0, 1}};
+  return inOrder({36, ceilDiv(f.outputs, tile), f.inputs, tile}, [&](Index n) -> float {
+    const int o = n[1] * tile + n[3];
+    if (o >= f.outputs)
+      return 0;
+    double sum = 0;
+    for (int y = 0; y < 3; ++y)
+      for (int x = 0; x < 3; ++x)
+        sum += g[n[0] / 6][y] * g[n[0] % 6][x] * f.at(o, y, x, n[2]);
+    return float(sum);
+  });
+}
+
+std::vector<float> packDepthwise(const Filter &f, int vector) {
+  return inOrder({ceilDiv(f.outputs, vector), f.rows, f.columns, vector}, [&](Index n) {
+    const int c = n[0] * vector + n[3];
+    return c < f.outputs ? f.at(c, n[1], n[2], 0) : 0;
+  });
+}
+
+std::vector<float> packStem(const Filter &f, int vector) {
+  return inOrder({ceilDiv(f.outputs, vector), f.inputs, f.rows, f.columns, vector}, [&](Index n) {
+    const int o = n[0] * vector + n[4];
+    return o < f.outputs ? f.at(o, n[2], n[3], n[1]) : 0;
+  });
+}
+
+std::vector<float> packFullyConnected(const Filter &f, int vector) {
+  return inOrder({f.inputs, ceilDiv(f.outputs, vector) * vector},
+                 [&](Index n) { return n[1] < f.outputs ? f.at(n[1], 0, 0, n[0]) : 0; });
+}
+
+std::vector<float> packDetect(const Filter &f, int anchors, int vector) {
+  const int fields = f.outputs / anchors;
+  return inOrder({anchors, f.inputs, ceilDiv(fields, vector) * vector},
+                 [&](Index n) { return n[2] < fields ? f.at(n[0] * fields + n[2], 0, 0, n[1]) : 0; });
+}
+
+std::vector<float> padTo(std::vector<float> values, int multiple, float with) {
+  values.resize(size_t(ceilDiv(int(values.size()), multiple)) * multiple, with);
+  return values;
+}
+
+std::vector<float> padGroups(const std::vector<float> &values, int group, int multiple) {
+  const int padded = ceilDiv(group, multiple) * multiple;
+  return inOrder({int(values.size()) / group, padded},
+                 [&](Index n) { return n[1] < group ? values[size_t(n[0]) * group + n[1]] : 0; });
+}
+
+} // namespace mnv3::codegen::test

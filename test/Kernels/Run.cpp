@@ -1,0 +1,176 @@
+#include "test/Kernels/Run.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include <unistd.h>
+
+namespace mnv3::codegen::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder that goes away with its owner.
+class Folder {
+public:
+  Folder() {
+    std::string pattern = (fs::temp_directory_path() / "mnv3-kernels-XXXXXX").string();
+    if (!mkdtemp(pattern.data()))
+      throw std::runtime_error("cannot make a temporary folder");
+    path = pattern;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    if (!std::getenv("MNV3_KEEP"))
+      fs::remove_all(path, ignored);
+    else
+      std::fprintf(stderr, "kept: %s\n", path.c_str());
+  }
+  std::string operator/(const std::string &name) const { return path / name; }
+
+private:
+  fs::path path;
+};
+
+void shell(const std::string &command, const std::string &log) {
+  if (std::system((command + " > " + log + " 2>&1").c_str()) == 0)
+    return;
+  std::ifstream file(log);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  throw std::runtime_error(command + "\n" + text.substr(text.size() > 2000 ? text.size() - 2000 : 0));
+}
+
+template <typename T> void write(std::ofstream &file, T number) {
+  file.write(reinterpret_cast<const char *>(&number), sizeof number);
+}
+
+void writeOperand(std::ofstream &file, const Memory &memory) {
+  write(file, int64_t(memory.floats.size() * sizeof(float)));
+  write(file, int64_t(memory.first * sizeof(float)));
+  file.write(reinterpret_cast<const char *>(memory.floats.data()), memory.floats.size() * sizeof(float));
+}
+
+// Makes folder/program and folder/input. Returns the operands of all cases as written.
+std::vector<std::vector<Memory>> build(const std::vector<Case> &cases, const TestTarget &target, const Folder &folder,
+                                       const std::string &cpu) {
+  std::vector<KernelSpec> specs;
+  for (const Case &oneCase : cases)
+    specs.push_back(oneCase.spec);
+  std::vector<KernelInfo> infos;
+  std::string bitcode, error;
+  if (!generateKernels(specs, target.kernels, infos, bitcode, error))
+    throw std::runtime_error(error);
+  std::ofstream(folder / "kernels.bc", std::ios::binary) << bitcode;
+
+  // Only the attributes that Halide puts on functions name a CPU; a measurement wants the machine's own.
+  std::string source = "kernels.bc";
+  if (!cpu.empty()) {
+    shell(MNV3_LLVM_TOOLS "/llvm-dis " + (folder / "kernels.bc") + " -o - | sed 's/\"target-cpu\"=\"[^\"]*\"/\"target-cpu\"=\"" +
+              cpu + "\"/; s/\"tune-cpu\"=\"[^\"]*\"//' > " + (folder / "kernels.ll"),
+          folder / "log-dis");
+    source = "kernels.ll";
+  }
+  shell(MNV3_LLVM_TOOLS "/llc -O3 -relocation-model=pic -filetype=obj " + (folder / source) + " -o " + (folder / "kernels.o"),
+        folder / "log-llc");
+
+  std::ofstream table(folder / "table.c");
+  for (size_t i = 0; i < infos.size(); ++i)
+    table << "int " << infos[i].symbol << "();\n";
+  table << "int (*const kernels[])() = {";
+  for (const KernelInfo &info : infos)
+    table << info.symbol << ", ";
+  table << "0};\n";
+  table.close();
+  shell(target.compiler + " -O1 -x c " MNV3_KERNEL_RUNNER " -x c " + (folder / "table.c") + " -x none " +
+            (folder / "kernels.o") + " -o " + (folder / "program"),
+        folder / "log-link");
+
+  std::ofstream input(folder / "input", std::ios::binary);
+  std::vector<std::vector<Memory>> operands;
+  write(input, int32_t(cases.size()));
+  for (size_t i = 0; i < cases.size(); ++i) {
+    std::vector<Memory> &all = operands.emplace_back(cases[i].operands);
+    all.push_back(cases[i].makeOutput(target.kernels.vectorWidth));
+    if (infos[i].scratchBytes)
+      all.push_back(placeDense(std::vector<float>(infos[i].scratchBytes / sizeof(float), 0.0f / 0.0f)));
+    write(input, int32_t(i));
+    write(input, int32_t(all.size()));
+    for (const Memory &memory : all)
+      writeOperand(input, memory);
+  }
+  return operands;
+}
+
+} // namespace
+
+std::vector<TestTarget> testTargets() {
+  return {
+      {{"x86-64-v4", 16, 32}, "avx512", MNV3_CXX_NATIVE, ""},
+      {{"x86-64", 8, 16}, "avx2", MNV3_CXX_NATIVE, ""},
+      {{"arm64", 4, 32}, "neon", std::string(MNV3_CXX_ARM64) + " -static", MNV3_QEMU_ARM64},
+  };
+}
+
+std::string whyNot(const TestTarget &target) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (target.kernels.name == "x86-64-v4" && !(__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                                              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")))
+    return "this CPU has no AVX-512";
+  if (target.kernels.name == "x86-64" && !(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")))
+    return "this CPU has no AVX2";
+#else
+  if (target.emulator.empty())
+    return "this is not an x86-64 machine";
+#endif
+  if (target.kernels.name == "arm64" && (target.emulator.empty() || target.compiler == " -static"))
+    return "no qemu-aarch64 or no aarch64-linux-gnu-g++ here";
+  return "";
+}
+
+std::string run(const std::vector<Case> &cases, const TestTarget &target) {
+  try {
+    Folder folder;
+    std::vector<std::vector<Memory>> operands = build(cases, target, folder, "");
+    try {
+      shell(target.emulator + " " + (folder / "program") + " " + (folder / "input") + " " + (folder / "output"), folder / "log");
+    } catch (const std::exception &failure) {
+      std::ifstream log(folder / "log");
+      int last = -1;
+      for (int number; log >> number;)
+        last = number;
+      return (last >= 0 ? cases[last].name + ": " : std::string()) + failure.what();
+    }
+    std::ifstream output(folder / "output", std::ios::binary);
+    std::string wrong;
+    for (size_t i = 0; i < cases.size(); ++i) {
+      for (Memory &memory : operands[i])
+        output.read(reinterpret_cast<char *>(memory.floats.data()), memory.floats.size() * sizeof(float));
+      if (std::string message = cases[i].check(operands[i][cases[i].operands.size()], target.kernels.vectorWidth);
+          !message.empty())
+        wrong += message + "\n";
+    }
+    return output ? wrong : wrong + "the program's output is too short";
+  } catch (const std::exception &failure) {
+    return failure.what();
+  }
+}
+
+std::vector<double> measure(const std::vector<Case> &cases, const TestTarget &target, int repeats, const std::string &cpu) {
+  Folder folder;
+  build(cases, target, folder, cpu);
+  shell(target.emulator + " " + (folder / "program") + " " + (folder / "input") + " " + (folder / "output") + " " +
+            std::to_string(repeats),
+        folder / "log");
+  std::ifstream log(folder / "log");
+  std::vector<double> times;
+  int number;
+  for (double time; log >> number >> time;)
+    times.push_back(time);
+  return times;
+}
+
+} // namespace mnv3::codegen::test
