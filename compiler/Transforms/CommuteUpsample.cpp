@@ -38,13 +38,16 @@ RankedTensorType imageAt(Value place, int64_t channels) {
   return RankedTensorType::get({1, type.getDimSize(1), type.getDimSize(2), channels}, type.getElementType());
 }
 
-bool canCommute(Conv2DOp conv) {
+// Whether a reader is the input of a convolution that could do without the image.
+bool canCommute(OpOperand *use) {
   SmallVector<float> storage;
-  return isPointwise(conv) && !conv.getGate() && !conv.getStart() && hasOneReader(conv.getInput()) &&
-         constantValues(conv.getFilter(), storage);
+  auto conv = dyn_cast<Conv2DOp>(use->getOwner());
+  return conv && use->getOperandNumber() == 0 && isPointwise(conv) && !conv.getGate() && !conv.getStart() &&
+         constantValues(conv.getFilter(), storage) &&
+         !(conv.getResidual() && conv.getInput().getDefiningOp<UpsampleOp>());
 }
 
-// conv(upsample(a)) -> upsample(conv(a)), the activation included. A residual has the large size, so it must not be there.
+// conv(upsample(a)) -> upsample(conv(a)), the activation included. A residual would have the large size; canCommute minds.
 void commute(Conv2DOp conv, UpsampleOp upsample) {
   OpBuilder builder(conv);
   Value low = upsample.getInput();
@@ -56,7 +59,7 @@ void commute(Conv2DOp conv, UpsampleOp upsample) {
                                                     /*view=*/false));
 }
 
-// The first input of the concat that is enlarged by 2 for nobody else.
+// The first input of the concat that is enlarged by 2 for no other reader.
 std::optional<size_t> upsampledPart(ConcatOp concat) {
   for (auto [index, input] : llvm::enumerate(concat.getInputs()))
     if (auto upsample = input.getDefiningOp<UpsampleOp>(); upsample && upsample.getFactor() == 2 && hasOneReader(input))
@@ -98,10 +101,10 @@ void commute(Conv2DOp conv, ConcatOp concat, size_t part) {
 struct CommuteUpsample : mnv3::impl::CommuteUpsamplePassBase<CommuteUpsample> {
   void runOnOperation() override {
     for (auto conv : llvm::to_vector(getOperation().getOps<Conv2DOp>())) {
-      if (!canCommute(conv))
+      // If one reader needs the image, it is made, and the others may as well read it.
+      if (!llvm::all_of(readers(conv.getInput()), canCommute))
         continue;
-      auto upsample = conv.getInput().getDefiningOp<UpsampleOp>();
-      if (upsample && !conv.getResidual()) {
+      if (auto upsample = conv.getInput().getDefiningOp<UpsampleOp>()) {
         commute(conv, upsample);
       } else if (auto concat = conv.getInput().getDefiningOp<ConcatOp>(); concat && concat.getInputs().size() > 1) {
         if (auto part = upsampledPart(concat))

@@ -65,10 +65,10 @@ def MergeSiblingsPass : Pass<"nn-merge-siblings", "::mlir::func::FuncOp"> {
 def CommuteUpsamplePass : Pass<"nn-commute-upsample", "::mlir::func::FuncOp"> {
   let summary = "1x1 convolutions are done before upsampling, over a concat for the upsampled channels only";
   let description = [{
-    Expects siblings merged, so that a concat has one reader. Leaves no 1x1 conv2d (no stride, pads, groups, gate, start;
-    constant filter) that alone reads an upsample (then without residual), or a concat of two or more images one of which
-    is an upsample by 2 that only the concat reads. Such a convolution gets a `start` and no bias.
-    Example: test/Transforms/nn-commute-upsample.mlir
+    Expects siblings merged. Leaves no upsample, and no concat of two or more images one of which is an upsample by 2 that
+    only the concat reads, if all its readers are 1x1 conv2d without stride, pads, groups, gate and start, and with a
+    constant filter (and for the upsample alone, without residual). Over a concat such a convolution gets a `start` and
+    loses its bias. Example: test/Transforms/nn-commute-upsample.mlir
   }];
 }
 

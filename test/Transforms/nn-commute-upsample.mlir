@@ -52,6 +52,22 @@ func.func @upsample_alone(%a: !small) -> !large {
   return %y : !large
 }
 
+// BottleneckCSP: two convolutions that cannot be merged, one with an activation, read the concat; both start below.
+// CHECK-LABEL: func.func @two_convolutions
+// CHECK-NOT:     nn.upsample
+// CHECK-NOT:     nn.concat
+// CHECK:         nn.conv2d %arg1, %{{.*}} start %
+// CHECK:         nn.conv2d %arg1, %{{.*}} start %
+// CHECK:         return
+func.func @two_convolutions(%a: !small, %skip: !large) -> (!large, !large) {
+  %w = nn.constant dense<1.0> : tensor<1x1x1x2xf32>
+  %u = nn.upsample %a by 2 : (!small) -> !large
+  %c = nn.concat %u, %skip : (!large, !large) -> !both
+  %y = nn.conv2d %c, %w stride [1, 1] pad [0, 0, 0, 0] : (!both, tensor<1x1x1x2xf32>) -> !large
+  %z = nn.conv2d %c, %w stride [1, 1] pad [0, 0, 0, 0] act <silu> : (!both, tensor<1x1x1x2xf32>) -> !large
+  return %y, %z : !large, !large
+}
+
 // CHECK-LABEL: func.func @concat_has_two_readers
 // CHECK:         nn.upsample
 // CHECK-NOT:     start
