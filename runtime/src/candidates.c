@@ -1,5 +1,5 @@
-/* A heap whose root is the worst key: the next to be thrown out, and the last in order. The heap is made when the memory
- * is full; a picture with few boxes never pays for it. */
+/* A heap whose root is the worst key: the next to be thrown out, and the last in order. The heap is made when the
+ * memory is full; a picture with few boxes never pays for it. */
 #include "candidates.h"
 #include "numbers.h"
 

@@ -4,8 +4,8 @@
 #include "decode.h"
 #include "numbers.h"
 
-/* A logit at or below which mnv3_sigmoid cannot exceed `confidence`, found by halving an interval. The margin covers the
- * error of both calls fifty times. */
+/* A logit at or below which mnv3_sigmoid cannot exceed `confidence`, found by halving an interval. The margin covers
+ * the error of both calls fifty times. */
 static float least_logit(float confidence) {
   const float bound = confidence * 0.99999f;
   float below = -104.0f, above = 20.0f;

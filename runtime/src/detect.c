@@ -104,8 +104,8 @@ mnv3_status mnv3_detect(const struct mnv3_model *model, const mnv3_image *frame,
   const int64_t cells = mnv3_cells(model);
   mnv3_kept *const kept = (mnv3_kept *)region;
   mnv3_candidates candidates; // nothing is written there before the first candidate is added
-  if (!mnv3_candidates_begin(&candidates, (uint64_t *)(void *)(kept + 1), mnv3_candidate_capacity(cells, model->classes),
-                             cells, model->classes))
+  if (!mnv3_candidates_begin(&candidates, (uint64_t *)(void *)(kept + 1),
+                             mnv3_candidate_capacity(cells, model->classes), cells, model->classes))
     return MNV3_BAD_ARGUMENT;
   mnv3_letterbox(frame, &placement, model->width, model->height, image, region);
   status = model->heads <= MNV3_STACK_HEADS ? run_few(model, bytes, hooks) : run_many(model, bytes, hooks);

@@ -1,5 +1,5 @@
-/* The resize is OpenCV's INTER_LINEAR for 8-bit pictures, bit for bit: weights of 11 bits, first along the columns, then
- * along the rows, each with its own truncations. So the order of work and every shift below is fixed:
+/* The resize is OpenCV's INTER_LINEAR for 8-bit pictures, bit for bit: weights of 11 bits, first along the columns,
+ * then along the rows, each with its own truncations. So the order of work and every shift below is fixed:
  *
  *   frame row s      --columns-->  rows.line[0]  three planes of int16: (w0 * in[s] + w1 * in[s + 1]) >> 4
  *   frame row s + 1  --columns-->  rows.line[1]
@@ -43,12 +43,12 @@ static tap tap_at(mnv3_binary64 distance, int32_t position) {
 
 /* The taps of all columns, and two frame rows resized along them. */
 typedef struct {
-  int32_t *offset;  /* per column: bytes from the row's start to the left pixel */
-  int16_t *w0, *w1; /* per column */
-  int16_t *line[2]; /* three planes of `width` each */
-  int32_t row[2];   /* which frame row each line holds, or -1 */
-  int32_t width;    /* columns after the resize */
-  int32_t step;     /* bytes from a left pixel to its right one */
+  int32_t *offset;   /* per column: bytes from the row's start to the left pixel */
+  int16_t *w0, *w1;  /* per column */
+  int16_t *line[2];  /* three planes of `width` each */
+  int32_t row[2];    /* which frame row each line holds, or -1 */
+  int32_t width;     /* columns after the resize */
+  int32_t step;      /* bytes from a left pixel to its right one */
   int32_t red, blue; /* where in a pixel */
 } lines;
 

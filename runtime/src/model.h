@@ -33,10 +33,11 @@ mnv3_status mnv3_detect(const struct mnv3_model *model, const mnv3_image *frame,
                         mnv3_box *boxes, int32_t capacity, int32_t *count, void *arena, const mnv3_hooks *hooks);
 enum { MNV3_STACK_HEADS = 16 };
 
-/* Zeroes the halo of a picture in the arena, and nothing but the halo. The picture has `halo_rows` rows above and below;
- * `halo_columns` pixels stand between one row and the next and serve both:
+/* Zeroes the halo of a picture in the arena, and nothing but the halo. The picture has `halo_rows` rows above and
+ * below; `halo_columns` pixels stand between one row and the next and serve both:
  *
- *     pitch = width + halo_columns pixels;  pixel (y, x) is at ((y + halo_rows) * pitch + halo_columns + x) * pixel_stride
+ *     pitch = width + halo_columns
+ *     pixel (y, x) is at buffer + ((y + halo_rows) * pitch + halo_columns + x) * pixel_stride
  *
  *     h h h h h h h        height 2, width 4, halo_rows 1, halo_columns 2: the last row's right neighbours
  *     h h . . . .          are the halo that follows it, so the buffer ends with halo_columns more
@@ -48,8 +49,8 @@ enum { MNV3_STACK_HEADS = 16 };
 void mnv3_clear_halo(float *buffer, int32_t height, int32_t width, int32_t pixel_stride, int32_t halo_rows,
                      int32_t halo_columns);
 
-/* Around each kernel of an object made with --profile: what the caller's clock says (0 without a clock or counters), and
- * the time since then added to ticks[kernel]. */
+/* Around each kernel of an object made with --profile: what the caller's clock says (0 without a clock or counters),
+ * and the time since then added to ticks[kernel]. */
 uint64_t mnv3_read_clock(const mnv3_hooks *hooks);
 void mnv3_add_ticks(const mnv3_hooks *hooks, int32_t kernel, uint64_t before);
 

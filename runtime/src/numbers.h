@@ -28,9 +28,7 @@ static inline uint32_t mnv3_bits_of_float(float value) {
 #define MNV3_MAGIC 12582912.0f
 #define MNV3_MAGIC_BITS 0x4b400000u
 
-static inline int32_t mnv3_nearest(float x) {
-  return (int32_t)(mnv3_bits_of_float(x + MNV3_MAGIC) - MNV3_MAGIC_BITS);
-}
+static inline int32_t mnv3_nearest(float x) { return (int32_t)(mnv3_bits_of_float(x + MNV3_MAGIC) - MNV3_MAGIC_BITS); }
 
 /* The largest integer not above x, for |x| < 2^31. */
 static inline int32_t mnv3_floor(float x) {
@@ -49,8 +47,8 @@ static inline int32_t mnv3_quotient(int32_t dividend, int32_t divisor) {
 }
 
 /* e^x, relative error below 1.3e-7; 0 and infinity where float ends; NaN stays NaN.
- * x = n ln 2 + r with |r| <= ln 2 / 2, where n times the first part of ln 2 (10 bits) is exact; Taylor's series to r^7 is
- * good to 6e-9 there; 2^n goes in as two factors, because it may lie outside of what one float can hold. */
+ * x = n ln 2 + r with |r| <= ln 2 / 2, where n times the first part of ln 2 (10 bits) is exact; Taylor's series to r^7
+ * is good to 6e-9 there; 2^n goes in as two factors, because it may lie outside of what one float can hold. */
 static inline float mnv3_exp(float x) {
   x = x < -104.0f ? -104.0f : x;
   x = x > 89.0f ? 89.0f : x;
@@ -66,7 +64,8 @@ static inline float mnv3_exp(float x) {
   tail = tail * r + 0.5f;
   float power = 1.0f + (r + r * r * tail);
   int32_t half = n >> 1;
-  return power * mnv3_float_of_bits((uint32_t)(half + 127) << 23) * mnv3_float_of_bits((uint32_t)(n - half + 127) << 23);
+  return power * mnv3_float_of_bits((uint32_t)(half + 127) << 23) *
+         mnv3_float_of_bits((uint32_t)(n - half + 127) << 23);
 }
 
 /* 1 / (1 + e^-x), relative error below 2e-7, between 0 and 1 inclusive; NaN stays NaN. */

@@ -6,7 +6,7 @@
 #include "decode.h"
 #include "mnv3/memory.h"
 
-/* The boxes that stay, field by field, so that one box is compared with several at once. 304 is 300 and full vectors. */
+/* The boxes that stay, field by field, so that one box is compared with several at once; 304: 300 in full vectors. */
 typedef struct mnv3_kept {
   float x1[304], y1[304], x2[304], y2[304], area[304], score[304];
   int32_t class_id[304];

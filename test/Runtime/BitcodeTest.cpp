@@ -73,8 +73,7 @@ TEST_F(Bitcode, NeedsNothing) {
 
 TEST_F(Bitcode, NamesNoTargetAndNoMemoryFunction) {
   for (std::string_view bitcode : {mnv3::runtimeBitcode64(), mnv3::runtimeBitcode32()}) {
-    const std::string text =
-        output(std::string(MNV3_LLVM_BIN) + "/llvm-dis -o - " + write("runtime.bc", bitcode));
+    const std::string text = output(std::string(MNV3_LLVM_BIN) + "/llvm-dis -o - " + write("runtime.bc", bitcode));
     for (const char *word : {"target triple", "target datalayout", "target-cpu", "target-features", "!tbaa", "llvm.mem",
                              "llvm.aarch64", "llvm.arm", "double", "fmuladd", "<4 x", "wchar_size"})
       EXPECT_EQ(text.find(word), std::string::npos) << word << " in the runtime's IR";

@@ -38,8 +38,11 @@ struct Grey {
   std::vector<uint8_t> pixels;
   mnv3_image image;
   Grey(int width, int height)
-      : pixels(static_cast<size_t>(width) * height * 3, 114),
-        image{{pixels.data(), nullptr}, {width * 3, 0}, width, height, MNV3_RGB8} {}
+      : pixels(static_cast<size_t>(width) * height * 3, 114), image{{pixels.data(), nullptr},
+                                                                    {width * 3, 0},
+                                                                    width,
+                                                                    height,
+                                                                    MNV3_RGB8} {}
 };
 
 void expectBoxes(const Result &result, const std::vector<mnv3_box> &expected) {
@@ -57,14 +60,15 @@ void expectBoxes(const Result &result, const std::vector<mnv3_box> &expected) {
   EXPECT_EQ(result.boxes.size(), expected.size());
 }
 
-const std::vector<Row> exampleRows = {{320, 320, 200, 300, .875, {.875, .25}}, {322, 320, 200, 300, .875, {.875, .25}},
-                                      {320, 320, 200, 300, .875, {.125, .75}}, {100, 200, 40, 40, .25, {1, 1}},
-                                      {100, 300, 40, 40, .5, {.5, .5}},        {30, 100, 80, 80, 1, {.3125, .3125}},
-                                      {500, 300, 29, 40, .75, {.875, 0}},      {511, 300, 29, 40, .75, {.5, 0}},
-                                      {490, 300, 29, 40, .75, {.625, 0}},      {600, 540, 100, 80, .9375, {.125, .375}}};
-const std::vector<mnv3_box> exampleBoxes = {
-    {440, 180, 840, 780, .765625, 0}, {971, 400, 1029, 480, .65625, 0},    {440, 180, 840, 780, .65625, 1},
-    {993, 400, 1051, 480, .375, 0},   {1100, 840, 1280, 960, .3515625, 1}, {0, 0, 140, 120, .3125, 0}};
+const std::vector<Row> exampleRows = {
+    {320, 320, 200, 300, .875, {.875, .25}}, {322, 320, 200, 300, .875, {.875, .25}},
+    {320, 320, 200, 300, .875, {.125, .75}}, {100, 200, 40, 40, .25, {1, 1}},
+    {100, 300, 40, 40, .5, {.5, .5}},        {30, 100, 80, 80, 1, {.3125, .3125}},
+    {500, 300, 29, 40, .75, {.875, 0}},      {511, 300, 29, 40, .75, {.5, 0}},
+    {490, 300, 29, 40, .75, {.625, 0}},      {600, 540, 100, 80, .9375, {.125, .375}}};
+const std::vector<mnv3_box> exampleBoxes = {{440, 180, 840, 780, .765625, 0},    {971, 400, 1029, 480, .65625, 0},
+                                            {440, 180, 840, 780, .65625, 1},     {993, 400, 1051, 480, .375, 0},
+                                            {1100, 840, 1280, 960, .3515625, 1}, {0, 0, 140, 120, .3125, 0}};
 
 TEST(Detect, WorkedExample) {
   FakeModel model = modelOf(exampleRows);
@@ -122,7 +126,8 @@ TEST(Detect, AgnosticTieGoesToTheLowerIndex) {
 }
 
 TEST(Detect, ThresholdsAreStrict) {
-  FakeModel model = modelOf({{100, 100, 20, 20, .5, {1}}, {200, 100, 20, 20, 1, {.5}}, {300, 100, 20, 20, .625, {.875}}});
+  FakeModel model =
+      modelOf({{100, 100, 20, 20, .5, {1}}, {200, 100, 20, 20, 1, {.5}}, {300, 100, 20, 20, .625, {.875}}});
   mnv3_detect_options options = {.5f, .45f, 0, 0};
   expectBoxes(model.detect(&options), {{290, 90, 310, 110, .546875, 0}});
   options.confidence = std::nextafter(.5f, 0.0f);
@@ -133,8 +138,26 @@ TEST(Detect, ThresholdsAreStrict) {
   EXPECT_EQ(model.detect(&options).boxes.size(), 3u); // the 19197 others have probability 0
 }
 
+TEST(Detect, HasDefaults) {
+  FakeModel model = modelOf({{100, 100, 20, 20, .5, {.5}},      // .25: not above
+                             {200, 100, 20, 20, 1, {.28125}},   // .28125: above
+                             {300, 100, 29, 40, .75, {.75}},    // suppresses by 720 / 1600 = .45: not above
+                             {311, 100, 29, 40, .75, {.5}},     // .375, stays
+                             {290, 100, 29, 40, .75, {.625}}}); // IoU 760 / 1560, goes
+  expectBoxes(model.detect(),
+              {{285.5, 80, 314.5, 120, .5625, 0}, {296.5, 80, 325.5, 120, .375, 0}, {190, 90, 210, 110, .28125, 0}});
+}
+
+TEST(Detect, TakesThePaddingOff) {
+  FakeModel model = modelOf({{320, 320, 100, 60, 1, {.5}}, {100, 100, 200, 100, 1, {.75}}});
+  // 321 x 640 stays as it is, with 159 columns on the left and 160 on the right; 1280 x 318 has 240.5 rows above.
+  expectBoxes(model.detect(Grey(321, 640).image), {{0, 50, 41, 150, .75, 0}, {111, 290, 211, 350, .5, 0}});
+  expectBoxes(model.detect(Grey(1280, 318).image), {{0, 0, 400, 0, .75, 0}, {540, 100, 740, 220, .5, 0}});
+}
+
 TEST(Detect, IouIsStrictAtBothEnds) {
-  FakeModel model = modelOf({{100, 100, 20, 20, .75, {.5}}, {100, 100, 20, 20, .5, {.75}}, {110, 100, 20, 20, .5, {.625}}});
+  FakeModel model =
+      modelOf({{100, 100, 20, 20, .75, {.5}}, {100, 100, 20, 20, .5, {.75}}, {110, 100, 20, 20, .5, {.625}}});
   mnv3_detect_options options = {.25f, 1.0f, 0, 0};
   EXPECT_EQ(model.detect(&options).boxes.size(), 3u); // IoU 1 is not above 1
   options.iou = 0;

@@ -110,6 +110,8 @@ mnv3_status FakeModel::run(const float *image, float *const *heads, void *arena,
     std::copy(self.contents[i].begin(), self.contents[i].end(), heads[i]);
   // A network may leave anything in the region it shares with the candidates.
   std::memset(arena, 0xff, mnv3_candidates_bytes(self.cells(), self.classes, self.width));
+  if (self.onLeave)
+    self.onLeave(arena);
   return self.runResult;
 }
 

@@ -47,6 +47,8 @@ public:
 
   /// Called inside run(), with the image.
   std::function<void(const float *image)> onRun;
+  /// Called at the end of run() with the candidates' region, which is full of NaN.
+  std::function<void(void *region)> onLeave;
   mnv3_status runResult = MNV3_OK;
   const int width, height, classes;
 

@@ -9,7 +9,8 @@ namespace {
 
 // Every float of the buffer is compared: 0 in the halo, untouched in the picture and around the buffer.
 void expectClear(int height, int width, int stride, int rows, int columns) {
-  SCOPED_TRACE(testing::Message() << height << "x" << width << " stride " << stride << " halo " << rows << "," << columns);
+  SCOPED_TRACE(testing::Message() << height << "x" << width << " stride " << stride << " halo " << rows << ","
+                                  << columns);
   const int pitch = width + columns;
   const int pixels = (height + 2 * rows) * pitch + columns, guard = 8;
   std::vector<float> memory(pixels * stride + 2 * guard, 7.0f), expected(memory);

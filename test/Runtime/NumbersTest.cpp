@@ -1,7 +1,7 @@
 // The runtime's own arithmetic against the host's: exp and sigmoid in double, the integer doubles bit for bit.
 extern "C" {
-#include "binary64.h"
 #include "numbers.h"
+#include "binary64.h"
 }
 #include <gtest/gtest.h>
 
@@ -66,6 +66,10 @@ TEST(Quotient, IsThatOfTheHost) {
     int32_t rest = random() % 3 ? random() % divisor : (random() % 2 ? 0 : divisor - 1);
     ASSERT_EQ(mnv3_quotient(quotient * divisor + rest, divisor), quotient) << divisor << " " << rest;
   }
+  // Where the float of the dividend falls short by most of what a float can.
+  for (int32_t divisor = 4000; divisor < 4096; ++divisor)
+    for (int32_t quotient = 522000; quotient < 524225; ++quotient)
+      ASSERT_EQ(mnv3_quotient(quotient * divisor, divisor), quotient) << divisor;
 }
 
 TEST(Binary64, IsTheHostsDouble) {
@@ -88,6 +92,22 @@ TEST(Binary64, IsTheHostsDouble) {
     if (centre < 1e9) {
       ASSERT_EQ(mnv3_binary64_nearest(mineToo), static_cast<int32_t>(std::nearbyint(centre)));
     }
+  }
+}
+
+TEST(Binary64, RoundsTwiceWhereTheDefinitionDoes) {
+  // 1/2 minus few powers of two, so that the double, the float, or both lie near the middle of two neighbours.
+  std::mt19937 random(6);
+  for (int i = 0; i < 1000000; ++i) {
+    int top = 1 + random() % 40; // 2^-top and up to 52 bits below it
+    uint64_t mantissa = uint64_t(1) << 52;
+    for (int bit : {27 - top, 55 - top, 56 - top, static_cast<int>(random() % 53), 52})
+      if (bit > 0 && bit <= 52 && random() % 2)
+        mantissa |= uint64_t(1) << (52 - bit);
+    mnv3_binary64 value = {mantissa, -52 - top};
+    float expected = static_cast<float>(asDouble(value) - 0.5);
+    ASSERT_EQ(mnv3_bits_of_float(mnv3_binary64_less_half(value)), mnv3_bits_of_float(expected))
+        << mantissa << " " << top;
   }
 }
 

@@ -2,6 +2,7 @@
 #include "FakeModel.h"
 extern "C" {
 #include "numbers.h"
+#include "suppress.h"
 }
 #include <gtest/gtest.h>
 
@@ -28,10 +29,13 @@ void expectSane(const FakeModel &model, const Result &result) {
 
 void fillRandomly(FakeModel &model, int levels, unsigned seed, bool anyBits) {
   std::mt19937 random(seed);
-  const float special[] = {std::nanf(""), -std::nanf(""), INFINITY, -INFINITY, 0, -0.0f, 1e-40f, 3e38f, -3e38f, 100, -100};
+  const float special[] = {std::nanf(""), -std::nanf(""), INFINITY, -INFINITY, 0,   -0.0f,
+                           1e-40f,        3e38f,          -3e38f,   100,       -100};
   for (int level = 0; level < levels; ++level)
     for (float &logit : model.logits(level))
-      logit = anyBits ? mnv3_float_of_bits(random()) : random() % 2 ? special[random() % 11] : (random() % 100) / 10.0f - 5;
+      logit = anyBits        ? mnv3_float_of_bits(random())
+              : random() % 2 ? special[random() % 11]
+                             : (random() % 100) / 10.0f - 5;
 }
 
 FakeModel makeModel() {
@@ -66,6 +70,20 @@ TEST(Robustness, ABoxWithoutPlaceIsNone) {
     cell[i] = std::nanf("");
     EXPECT_TRUE(model.detect().boxes.empty());
   }
+}
+
+TEST(Robustness, WhatTheNetworkLeftBehindIsNoBox) {
+  FakeModel model = makeModel();
+  std::fill_n(model.cell(0, 0, 2, 3), 6, 1.0f);
+  std::fill_n(model.cell(0, 0, 6, 9), 6, 1.0f);
+  model.onLeave = [](void *region) { // boxes that cover everything, of class 0
+    mnv3_kept &kept = *static_cast<mnv3_kept *>(region);
+    for (int i = 0; i < 304; ++i) {
+      kept.x1[i] = kept.y1[i] = -1e6f, kept.x2[i] = kept.y2[i] = 1e6f;
+      kept.area[i] = kept.score[i] = 1, kept.class_id[i] = 0;
+    }
+  };
+  EXPECT_EQ(model.detect().boxes.size(), 2u);
 }
 
 TEST(Robustness, RandomHeads) {
@@ -113,8 +131,10 @@ TEST(Robustness, ACallInsideACall) {
   Result seenOuter = outer.detect();
   ASSERT_EQ(seenInner.boxes.size(), expectedInner.boxes.size());
   ASSERT_EQ(seenOuter.boxes.size(), expectedOuter.boxes.size());
-  EXPECT_EQ(std::memcmp(seenInner.boxes.data(), expectedInner.boxes.data(), seenInner.boxes.size() * sizeof(mnv3_box)), 0);
-  EXPECT_EQ(std::memcmp(seenOuter.boxes.data(), expectedOuter.boxes.data(), seenOuter.boxes.size() * sizeof(mnv3_box)), 0);
+  EXPECT_EQ(std::memcmp(seenInner.boxes.data(), expectedInner.boxes.data(), seenInner.boxes.size() * sizeof(mnv3_box)),
+            0);
+  EXPECT_EQ(std::memcmp(seenOuter.boxes.data(), expectedOuter.boxes.data(), seenOuter.boxes.size() * sizeof(mnv3_box)),
+            0);
 }
 
 } // namespace

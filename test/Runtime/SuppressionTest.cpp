@@ -1,5 +1,6 @@
 // Collection and suppression against plain code that sorts everything and compares everything, on random heads full of
-// ties. Sigmoids are the runtime's own (NumbersTest judges them), so that scores are equal exactly where they should be.
+// ties. Sigmoids are the runtime's own (NumbersTest judges them), so that scores are equal exactly where they should
+// be.
 #include "FakeModel.h"
 extern "C" {
 #include "numbers.h"
@@ -110,7 +111,8 @@ void compare(int classes, const std::vector<Grid> &grids, const mnv3_detect_opti
   ASSERT_EQ(got.boxes.size(), expected.size());
   for (size_t i = 0; i < expected.size(); ++i) {
     const mnv3_box &a = got.boxes[i], &b = expected[i];
-    ASSERT_EQ(std::tie(a.x1, a.y1, a.x2, a.y2, a.score, a.class_id), std::tie(b.x1, b.y1, b.x2, b.y2, b.score, b.class_id))
+    ASSERT_EQ(std::tie(a.x1, a.y1, a.x2, a.y2, a.score, a.class_id),
+              std::tie(b.x1, b.y1, b.x2, b.y2, b.score, b.class_id))
         << "box " << i;
   }
 }
@@ -125,7 +127,8 @@ TEST(Suppression, IsItsDefinition) {
     for (int multi : {0, 1})
       for (int agnostic : {0, 1})
         for (int step : {1, 4, 1000})
-          for (auto [confidence, overlap] : {std::pair(.25f, .45f), std::pair(.001f, .6f), std::pair(.5f, .1f), std::pair(.9f, 1.f)})
+          for (auto [confidence, overlap] :
+               {std::pair(.25f, .45f), std::pair(.001f, .6f), std::pair(.5f, .1f), std::pair(.9f, 1.f)})
             compare(classes, threeLevels, {confidence, overlap, multi, agnostic}, step, ++seed);
 }
 
@@ -138,8 +141,8 @@ TEST(Suppression, SortsMoreThan30000) {
 }
 
 TEST(Suppression, TakesNoMoreThan30000) {
-  // Anchor 0: boxes so large that the first suppresses all others. Anchor 1: small boxes with lower scores, far from one
-  // another, last in order. They are found as long as they are among the best 30000.
+  // Anchor 0: boxes so large that the first suppresses all others. Anchor 1: small boxes with lower scores, far from
+  // one another, last in order. They are found as long as they are among the best 30000.
   FakeModel model(200, 160, 2);
   model.addLevel(160, 200, 1, {{1e6f, 1e6f}, {2, 2}});
   for (int i = 0; i < 29998; ++i) {

@@ -13,10 +13,10 @@ extern "C" {
 #endif
 
 enum {
-  MNV3_MAX_CANDIDATES = 30000, /* so many boxes, the best, enter non-maximum suppression */
-  MNV3_MAX_DETECTIONS = 300,   /* so many boxes, the best, leave it */
-  MNV3_MAX_HEADS = 512,        /* Detect levels and kept rows together */
-  MNV3_MAX_SIDE = 65536,       /* of a frame, in pixels: beyond it no arithmetic here was thought through */
+  MNV3_MAX_CANDIDATES = 30000,  /* so many boxes, the best, enter non-maximum suppression */
+  MNV3_MAX_DETECTIONS = 300,    /* so many boxes, the best, leave it */
+  MNV3_MAX_HEADS = 512,         /* Detect levels and kept rows together */
+  MNV3_MAX_SIDE = 65536,        /* of a frame, in pixels: beyond it no arithmetic here was thought through */
   MNV3_KEPT_BYTES = 7 * 304 * 4 /* struct mnv3_kept */
 };
 
@@ -39,7 +39,7 @@ static inline int64_t mnv3_suppression_bytes(int64_t cells, int64_t classes) {
   return mnv3_round_up_64(MNV3_KEPT_BYTES + 8 * (int64_t)mnv3_candidate_capacity(cells, classes));
 }
 
-/* The whole region. cells: the sum of anchors x rows x columns over the Detect levels; width: of the network's input. */
+/* The whole region. cells: anchors x rows x columns, summed over the Detect levels; width: of the network's input. */
 static inline int64_t mnv3_candidates_bytes(int64_t cells, int64_t classes, int64_t width) {
   int64_t before = mnv3_letterbox_bytes(width), after = mnv3_suppression_bytes(cells, classes);
   return before > after ? before : after;
