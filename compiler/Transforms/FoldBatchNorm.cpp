@@ -1,8 +1,9 @@
 // A batch norm is one multiplication and one addition a channel, so the layer before it can do both with its weights.
 // The arithmetic is done in double and rounded once: folded and unfolded results differ by rounding only.
-#include "compiler/Transforms/Affine.h"
 #include "compiler/Transforms/Passes.h"
 #include "compiler/Transforms/Rewrite.h"
+
+#include <cmath>
 
 namespace mnv3 {
 #define GEN_PASS_DEF_FOLDBATCHNORMPASS
@@ -14,6 +15,31 @@ using namespace mnv3;
 using namespace mnv3::nn;
 
 namespace {
+
+// y = factor * x + shift, each channel.
+struct Affine {
+  SmallVector<double> factor, shift;
+};
+
+// Nothing when a parameter is no constant; failure, with the reason at the op, when there is no square root to take.
+FailureOr<std::optional<Affine>> affineOf(BatchNormOp norm) {
+  SmallVector<float> storage[4];
+  auto scale = constantValues(norm.getScale(), storage[0]), offset = constantValues(norm.getOffset(), storage[1]);
+  auto mean = constantValues(norm.getMean(), storage[2]), variance = constantValues(norm.getVariance(), storage[3]);
+  if (!scale || !offset || !mean || !variance)
+    return std::optional<Affine>();
+  Affine affine;
+  double epsilon = norm.getEpsilon().convertToDouble();
+  for (size_t c = 0; c < scale->size(); ++c) {
+    double spread = double((*variance)[c]) + epsilon;
+    if (!(spread > 0))
+      return norm.emitOpError() << "channel " << c << " has variance " << (*variance)[c] << ", which epsilon " << epsilon
+                                << " does not make positive";
+    affine.factor.push_back((*scale)[c] / std::sqrt(spread));
+    affine.shift.push_back((*offset)[c] - (*mean)[c] * affine.factor.back());
+  }
+  return std::optional(std::move(affine));
+}
 
 bool hasConstantWeights(LayerOp layer) {
   SmallVector<float> storage;

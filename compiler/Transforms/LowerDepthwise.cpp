@@ -2,7 +2,6 @@
 // unequal DWConv, MixConv2d) are made of convolutions without groups: one for each group, or, where groups are many and
 // so channels few, a single one with zeros for the channels of other groups: it wastes multiplications where many
 // small convolutions would waste most lanes of every vector, and a kernel call each.
-#include "compiler/Transforms/Affine.h"
 #include "compiler/Transforms/Passes.h"
 #include "compiler/Transforms/Rewrite.h"
 
@@ -110,33 +109,11 @@ LogicalResult lower(Conv2DOp conv) {
   return success();
 }
 
-// What nn-fold-batch-norm had to leave: a 1x1 depthwise convolution does the same.
-LogicalResult lower(BatchNormOp norm) {
-  auto affine = affineOf(norm);
-  if (failed(affine))
-    return failure();
-  if (!*affine)
-    return norm.emitOpError("has parameters that are not constant");
-  OpBuilder builder(norm);
-  SmallVector<float> factor(ArrayRef<double>((*affine)->factor)), shift(ArrayRef<double>((*affine)->shift));
-  int64_t count = factor.size();
-  Value weights = makeWeights(builder, norm.getScale().getLoc(), {1, 1, count}, factor, "norm_factor");
-  Value bias = makeWeights(builder, norm.getScale().getLoc(), count, shift, "norm_shift");
-  replaceValue(norm.getResult(),
-               DepthwiseConv2DOp::create(builder, norm.getLoc(), norm.getType(), norm.getInput(), weights, bias,
-                                         builder.getDenseI64ArrayAttr({1, 1}), builder.getDenseI64ArrayAttr({0, 0, 0, 0}),
-                                         /*act=*/ActivationAttr()));
-  return success();
-}
-
 struct LowerDepthwise : mnv3::impl::LowerDepthwisePassBase<LowerDepthwise> {
   void runOnOperation() override {
-    for (Operation &op : llvm::make_early_inc_range(getOperation().front())) {
-      auto conv = dyn_cast<Conv2DOp>(op);
-      auto norm = dyn_cast<BatchNormOp>(op);
-      if ((conv && conv.getGroups() > 1 && failed(lower(conv))) || (norm && failed(lower(norm))))
+    for (auto conv : llvm::make_early_inc_range(getOperation().getOps<Conv2DOp>()))
+      if (conv.getGroups() > 1 && failed(lower(conv)))
         return signalPassFailure();
-    }
   }
 };
 

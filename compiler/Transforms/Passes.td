@@ -10,8 +10,7 @@ def FoldBatchNormPass : Pass<"nn-fold-batch-norm", "::mlir::func::FuncOp"> {
   let description = [{
     Expects constant batch-norm parameters, weights and bias; no variance below -epsilon (an error).
     Leaves no `nn.batch_norm` whose input is a conv2d, depthwise_conv2d or fully_connected without activation, residual
-    or start, and with one reader. A batch norm over a concat of such layers is folded into each of them. Others stay:
-    `nn-lower-depthwise` turns them into 1x1 depthwise convolutions.
+    or start, and with one reader. A batch norm over a concat of such layers is folded into each of them. Others stay.
     Example: test/Transforms/nn-fold-batch-norm.mlir
   }];
 }
@@ -28,9 +27,9 @@ def FoldHardSwishPass : Pass<"nn-fold-hard-swish", "::mlir::func::FuncOp"> {
 def LowerDepthwisePass : Pass<"nn-lower-depthwise", "::mlir::func::FuncOp"> {
   let summary = "grouped convolutions become depthwise ones, several without groups, or one with zeros";
   let description = [{
-    Expects batch norms folded where they can be, constant weights, and no gate, residual or start on a convolution with
-    groups (an error). Leaves conv2d without groups only, and no `nn.batch_norm`: what is left of those becomes a 1x1
-    depthwise_conv2d. Example: test/Transforms/nn-lower-depthwise.mlir
+    Expects constant weights, and no gate, residual or start on a convolution with groups (errors). Leaves conv2d without
+    groups only. Batch norms and activations may be folded before or after: they pass through the concat of a split.
+    Example: test/Transforms/nn-lower-depthwise.mlir
   }];
 }
 

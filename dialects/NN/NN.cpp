@@ -174,9 +174,10 @@ LogicalResult Conv2DOp::verify() {
                          << groups << " group(s) (C1)";
   if (failed(checkWindow(*this, getStrides(), getPads(), "C2")))
     return failure();
-  if (getDilation() < 1)
-    return emitOpError() << "dilation " << getDilation() << " is below 1 (C2)";
-  auto reach = [&](int64_t k) { return getDilation() * (k - 1) + 1; };
+  int64_t dilation = getDilation();
+  if (dilation < 1)
+    return emitOpError() << "dilation " << dilation << " is below 1 (C2)";
+  auto reach = [&](int64_t k) { return dilation * (k - 1) + 1; };
   int64_t h = windowed(height(getInput()), getPads()[0] + getPads()[1], reach(filter[1]), getStrides()[0]);
   int64_t w = windowed(width(getInput()), getPads()[2] + getPads()[3], reach(filter[2]), getStrides()[1]);
   if (failed(checkExtents(*this, getType(), h, w, out, "C3")) || failed(checkVector(*this, getBias(), out, "bias", "C4")))
@@ -259,10 +260,9 @@ LogicalResult ConcatOp::verify() {
 }
 
 LogicalResult SliceOp::verify() {
-  int64_t first = getFirst();
-  if (first < 0 || first + channels(getResult()) > channels(getInput()))
-    return emitOpError() << "channels " << first << " to " << first + channels(getResult()) << " are not inside "
-                         << channels(getInput()) << " (C1)";
+  int64_t first = getFirst(), count = channels(getResult());
+  if (first < 0 || first > channels(getInput()) - count)
+    return emitOpError() << count << " channels from " << first << " are not inside " << channels(getInput()) << " (C1)";
   return checkExtents(*this, getType(), height(getInput()), width(getInput()), channels(getResult()), "C1");
 }
 

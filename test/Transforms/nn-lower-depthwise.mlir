@@ -54,21 +54,6 @@ func.func @many_groups(%x: tensor<1x5x7x9xf32>) -> tensor<1x5x7x18xf32> {
   return %y : tensor<1x5x7x18xf32>
 }
 
-// A batch norm that no layer could take: factor 2 / root of 4, shift 10 - 1 * 1.
-// CHECK-LABEL: func.func @batch_norm_alone
-// CHECK-DAG:     %[[W:.*]] = nn.constant dense<1.000000e+00> : tensor<1x1x2xf32>
-// CHECK-DAG:     %[[B:.*]] = nn.constant dense<9.000000e+00> : tensor<2xf32>
-// CHECK:         nn.depthwise_conv2d %arg0, %[[W]] bias %[[B]] stride [1, 1] pad [0, 0, 0, 0]
-func.func @batch_norm_alone(%x: tensor<1x5x7x2xf32>) -> tensor<1x5x7x2xf32> {
-  %scale = nn.constant dense<2.0> : tensor<2xf32>
-  %offset = nn.constant dense<10.0> : tensor<2xf32>
-  %mean = nn.constant dense<1.0> : tensor<2xf32>
-  %variance = nn.constant dense<3.75> : tensor<2xf32>
-  %y = nn.batch_norm %x, %scale, %offset, %mean, %variance epsilon 0.25
-      : (tensor<1x5x7x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x5x7x2xf32>
-  return %y : tensor<1x5x7x2xf32>
-}
-
 // One channel in and out is a convolution like any other.
 // CHECK-LABEL: func.func @one_group
 // CHECK:         nn.conv2d
@@ -94,14 +79,5 @@ func.func @filter_is_no_constant(%x: tensor<1x5x7x2xf32>, %w: tensor<2x1x1x1xf32
   // expected-error @below {{has groups, and weights that are not constant}}
   %y = nn.conv2d %x, %w stride [1, 1] pad [0, 0, 0, 0] {groups = 2}
       : (tensor<1x5x7x2xf32>, tensor<2x1x1x1xf32>) -> tensor<1x5x7x2xf32>
-  return %y : tensor<1x5x7x2xf32>
-}
-
-// -----
-
-func.func @scale_is_no_constant(%x: tensor<1x5x7x2xf32>, %p: tensor<2xf32>) -> tensor<1x5x7x2xf32> {
-  // expected-error @below {{has parameters that are not constant}}
-  %y = nn.batch_norm %x, %p, %p, %p, %p epsilon 0.25
-      : (tensor<1x5x7x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x5x7x2xf32>
   return %y : tensor<1x5x7x2xf32>
 }
