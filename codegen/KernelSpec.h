@@ -9,7 +9,7 @@
 //  row  | pixel  | pixel  | ...    |   rowStride floats from a row to the next
 //       +--------+--------+--------+
 //
-// A kernel that writes a picture writes whole vectors: lanes between `channels` and the next multiple of the vector
+// A kernel that writes a picture writes whole vectors (see lanesOf): lanes between `channels` and the next multiple of the vector
 // width receive act(0 + 0) (packed weights and biases are zero there), never another picture's data.
 #pragma once
 
@@ -86,7 +86,7 @@ struct KernelSpec {
 // and last, where the kernel needs it, a scratch pointer (64-byte aligned, KernelInfo::scratchBytes).
 // input of conv2d, winograd and depthwise points at the pixel that meets the filter's first tap: the halo's corner.
 //
-// How weights are packed, with V the target's vector width, VC = V * schedule.vectors, outputs padded with zeros to a
+// How weights are packed, with V the lanes of the output (detect: the target's vector width), VC = V * schedule.vectors, outputs padded with zeros to a
 // multiple of VC (conv2d, winograd) or V (the others); bias likewise:
 //   conv2d          [output / VC][kernelH][kernelW][input][VC]                    one such array for each input
 //   winograd        [36][output / VC][input][VC], U = G g G^T computed in double
@@ -99,6 +99,12 @@ struct KernelTarget {
   int vectorWidth = 4;    // floats in a vector register: 16, 8, 4
   int vectorRegisters = 32;
 };
+
+// The lanes in which a picture's pixels are processed: vectors of the target, or half vectors of 8 where a pixel has no
+// more than 8 channels, as the first rows of these networks do at their largest extents. Packed weights follow `output`'s.
+inline int lanesOf(const Picture &picture, const KernelTarget &target) {
+  return target.vectorWidth == 16 && picture.pixelStride == 8 ? 8 : target.vectorWidth;
+}
 
 struct KernelInfo {
   std::string symbol;       // C function `int symbol(void *, ...)`

@@ -87,12 +87,9 @@ void setFunctionAttributes(llvm::Module &module, const Target &target) {
 
 // Driver and runtime need O3; Halide's bitcode has been through it already, and a second pass costs seconds.
 void optimise(llvm::Module &module, llvm::TargetMachine &machine) {
-  llvm::SmallVector<llvm::Function *> kernels;
   for (llvm::Function &function : module)
-    if (function.hasFnAttribute("mnv3-kernel")) {
+    if (function.hasFnAttribute("mnv3-kernel"))
       function.addFnAttr(llvm::Attribute::OptimizeNone);
-      kernels.push_back(&function);
-    }
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
@@ -104,10 +101,11 @@ void optimise(llvm::Module &module, llvm::TargetMachine &machine) {
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
   builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3).run(module, modules);
-  for (llvm::Function *kernel : kernels) {
-    kernel->removeFnAttr(llvm::Attribute::OptimizeNone); // code generation is to optimise them
-    kernel->removeFnAttr("mnv3-kernel");
-  }
+  for (llvm::Function &function : module)
+    if (function.hasFnAttribute("mnv3-kernel")) {
+      function.removeFnAttr(llvm::Attribute::OptimizeNone); // code generation is to optimise them
+      function.removeFnAttr("mnv3-kernel");
+    }
 }
 
 // What is left of memset, memcpy and memmove becomes loops, as there is no libc.

@@ -33,6 +33,11 @@ Extents extentsOf(const KernelSpec &spec) {
   return flat ? Extents{spec.width * spec.height, 1} : Extents{spec.width, spec.height};
 }
 
+// A gated input is computed in whole vectors, but never beyond its pixel.
+int inputLanes(const KernelSpec &spec, const KernelTarget &target) {
+  return std::min(target.vectorWidth, spec.inputs[0].pixelStride);
+}
+
 struct Operands {
   std::vector<ImageParam> inputs, weights;
   ImageParam bias, gate, residual, start;
@@ -52,7 +57,7 @@ Operands makeOperands(const KernelSpec &spec, const KernelTarget &target, Extent
         denseWeights("weights" + number, {tile, input.channels, spec.kernelW, spec.kernelH, tiles}));
   }
   operands.bias = denseWeights("bias", {tiles * tile});
-  operands.gate = denseWeights("gate", {roundUp(spec.inputs[0].channels, target.vectorWidth)});
+  operands.gate = denseWeights("gate", {roundUp(spec.inputs[0].channels, inputLanes(spec, target))});
   operands.residual = pictureParam("residual", spec.residual, lanes, extents.width, extents.height);
   operands.start =
       pictureParam("start", spec.start, lanes, ceilDiv(extents.width, 2), ceilDiv(extents.height, 2));
@@ -107,7 +112,9 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, Extents extent
                       source, target);
   }
   if (spec.hasGate) // once for all output channels of a tile of pixels
-    gated.compute_at(result, xo).bound_extent(c, roundUp(spec.inputs[0].channels, vector)).vectorize(c, vector);
+    gated.compute_at(result, xo)
+        .bound_extent(c, roundUp(spec.inputs[0].channels, inputLanes(spec, target)))
+        .vectorize(c, inputLanes(spec, target));
   return {result, firstChannel};
 }
 

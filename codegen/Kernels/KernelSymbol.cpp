@@ -5,8 +5,33 @@
 namespace mnv3::codegen {
 namespace {
 
-constexpr const char *familyNames[] = {"conv2d",  "winograd", "depthwise", "stem", "pool",   "fc",
-                                       "maxpool", "upsample", "copy",      "map",  "detect"};
+const char *nameOf(Family family) {
+  switch (family) {
+  case Family::conv2d:
+    return "conv2d";
+  case Family::winograd:
+    return "winograd";
+  case Family::depthwise:
+    return "depthwise";
+  case Family::stem:
+    return "stem";
+  case Family::globalPool:
+    return "pool";
+  case Family::fullyConnected:
+    return "fc";
+  case Family::maxPool:
+    return "maxpool";
+  case Family::upsample:
+    return "upsample";
+  case Family::copy:
+    return "copy";
+  case Family::elementwise:
+    return "elementwise";
+  case Family::detect:
+    return "detect";
+  }
+  return "unknown";
+}
 
 // FNV-1a, 64 bits.
 class Hash {
@@ -60,7 +85,7 @@ std::string kernelSymbol(const KernelSpec &spec) {
     hash.add(picture);
 
   auto times = [](int a, int b) { return std::to_string(a) + "x" + std::to_string(b); };
-  std::string name = "mnv3_" + std::string(familyNames[static_cast<int>(spec.family)]) + "_" +
+  std::string name = "mnv3_" + std::string(nameOf(spec.family)) + "_" +
                      times(spec.height, spec.width) + "x" + std::to_string(spec.output.channels);
   if (spec.kernelH > 1 || spec.kernelW > 1)
     name += "_k" + times(spec.kernelH, spec.kernelW);

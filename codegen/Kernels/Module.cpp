@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <stdexcept>
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -29,7 +30,9 @@ std::optional<Halide::Target> halideTarget(const KernelTarget &target) {
   return halide;
 }
 
-Kernel makeKernel(const KernelSpec &spec, const KernelTarget &target) {
+Kernel makeKernel(const KernelSpec &spec, KernelTarget target) {
+  if (spec.family != Family::detect)
+    target.vectorWidth = lanesOf(spec.output, target);
   switch (spec.family) {
   case Family::conv2d:
     return makeConv2D(spec, target);
@@ -54,7 +57,7 @@ Kernel makeKernel(const KernelSpec &spec, const KernelTarget &target) {
   case Family::detect:
     return makeDetect(spec, target);
   }
-  return {};
+  throw std::runtime_error("unknown family");
 }
 
 // Halide writes files only; this one lives in memory.

@@ -39,11 +39,7 @@ class DropBuffers : public IRMutator {
       return mutate(let->body);
     return IRMutator::visit(let);
   }
-  Stmt visit(const AssertStmt *check) override {
-    if (is_const_zero(check->condition)) // Halide only warns
-      throw std::runtime_error("a schedule that cannot work");
-    return Evaluate::make(0);
-  }
+  Stmt visit(const AssertStmt *) override { return Evaluate::make(0); }
 };
 
 // Gives what Halide would take from malloc a place in the scratch argument.

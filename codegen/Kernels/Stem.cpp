@@ -1,8 +1,8 @@
 // The first convolution: reads the caller's dense planar picture, which has no halo, and writes NHWC.
 //
 // Rows are copied once, borders included, into a few rows of scratch that slide down the picture; the reduction then
-// needs no tests. Lanes are output channels. Where those fill at most half a vector, half vectors compute them and the
-// rest of the pixel is a constant.
+// needs no tests. Lanes are output channels. Few channels take half or quarter vectors, which leave more of them to the
+// registers and, on CPUs that do wide vectors in halves, cost less; the rest of the pixel is a constant.
 #include "codegen/Kernels/Activations.h"
 #include "codegen/Kernels/Kernel.h"
 #include "codegen/Kernels/Operands.h"
@@ -14,8 +14,19 @@ namespace mnv3::codegen {
 
 using namespace Halide;
 
+namespace {
+
+int lanesOf(int channels, int vector) {
+  while (vector / 2 >= channels && vector > 4)
+    vector /= 2;
+  return vector;
+}
+
+} // namespace
+
 Kernel makeStem(const KernelSpec &spec, const KernelTarget &target) {
   const int vector = target.vectorWidth, lanes = roundUp(spec.output.channels, vector);
+  const int narrow = lanesOf(spec.output.channels, vector), computed = roundUp(spec.output.channels, narrow);
   const int planes = spec.inputs[0].channels, inputWidth = spec.inputWidth, inputHeight = spec.inputHeight;
   const int64_t plane = static_cast<int64_t>(inputWidth) * inputHeight;
   ImageParam input(Float(32), 3, "input");
@@ -33,24 +44,25 @@ Kernel makeStem(const KernelSpec &spec, const KernelTarget &target) {
   accumulators(c, x, y) = bias(c);
   accumulators(c, x, y) += weights(c % vector, r.x, r.y, r.z, c / vector) *
                            padded(x * spec.strideX + r.x * spec.dilation, r.z, y * spec.strideY + r.y * spec.dilation);
-  result(c, x, y) = activate(spec.activation, spec.slope, accumulators(c, x, y));
+  Expr value = activate(spec.activation, spec.slope, accumulators(c % computed, x, y));
+  result(c, x, y) = computed == lanes ? value : select(c < computed, value, activate(spec.activation, spec.slope, 0.0f));
 
   // Schedule.
-  const int pixels = std::min(spec.schedule.pixels, spec.width), tile = spec.schedule.vectors * vector;
+  const int pixels = std::min(spec.schedule.pixels, spec.width), tile = computed == lanes ? spec.schedule.vectors * vector : lanes;
   Var xo("xo"), xi("xi"), co("co"), ci("ci");
   result.bound(c, 0, lanes).bound(x, 0, spec.width).bound(y, 0, spec.height);
   fixPicture(result, spec.output, lanes, spec.width, spec.height);
   result.split(x, xo, xi, pixels, TailStrategy::ShiftInwards)
       .split(c, co, ci, tile)
       .reorder(ci, xi, co, xo, y)
-      .vectorize(ci, vector)
+      .vectorize(ci, narrow)
       .unroll(ci)
       .unroll(xi);
   accumulators.compute_at(result, co);
-  scheduleTile(accumulators, c, x, target);
+  accumulators.store_in(MemoryType::Stack).vectorize(c, narrow).unroll(c).unroll(x);
   accumulators.update()
       .reorder(c, x, r.x, r.y, r.z)
-      .vectorize(c, vector)
+      .vectorize(c, narrow)
       .unroll(c)
       .unroll(x)
       .unroll(r.x);

@@ -8,7 +8,7 @@ namespace mnv3::codegen {
 bool fitsRegisters(RegisterTile tile, const KernelTarget &target) {
   const int accumulators = tile.accumulators(), registers = target.vectorRegisters;
   if (multipliesByElement(target))
-    return accumulators <= 21 && accumulators + tile.pixels + 1 < registers;
+    return accumulators <= 21 && accumulators + tile.pixels + tile.vectors + 2 <= registers;
   return accumulators + tile.vectors + 1 <= registers;
 }
 
@@ -23,10 +23,12 @@ double multiplyAddCost(RegisterTile tile, const KernelTarget &target) {
   return 1 + loads + idle + 0.5 / accumulators;
 }
 
-RegisterTile chooseRegisterTile(int width, int vectors, const KernelTarget &target) {
+RegisterTile chooseRegisterTile(int width, int vectors, const KernelTarget &target, LastVectors last) {
   RegisterTile best;
   double bestCost = 1e30;
-  for (int c = 1; c <= vectors; ++c)
+  for (int c = 1; c <= vectors; ++c) {
+    if (last == LastVectors::divide && vectors % c)
+      continue;
     for (int p = 1; p <= width; ++p) {
       RegisterTile tile{p, c};
       if (!fitsRegisters(tile, target))
@@ -43,6 +45,7 @@ RegisterTile chooseRegisterTile(int width, int vectors, const KernelTarget &targ
         best = tile;
       }
     }
+  }
   return best;
 }
 
@@ -69,11 +72,7 @@ Schedule chooseConv2D(const KernelSpec &spec, const KernelTarget &target) {
 
 Schedule chooseDetect(const KernelSpec &spec, const KernelTarget &target) {
   const int vectors = ceilDiv(spec.output.channels, target.vectorWidth);
-  RegisterTile tile = chooseRegisterTile(spec.width, vectors, target);
-  while (vectors % tile.vectors) // fields have no second part
-    --tile.vectors;
-  while (tile.pixels < spec.width && fitsRegisters({tile.pixels + 1, tile.vectors}, target))
-    ++tile.pixels;
+  const RegisterTile tile = chooseRegisterTile(spec.width, vectors, target, LastVectors::divide);
   Schedule schedule;
   schedule.pixels = tile.pixels;
   schedule.vectors = tile.vectors;

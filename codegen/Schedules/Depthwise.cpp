@@ -18,9 +18,7 @@ Schedule chooseDepthwise(const KernelSpec &spec, const KernelTarget &target) {
 
 Schedule chooseStem(const KernelSpec &spec, const KernelTarget &target) {
   const int vectors = ceilDiv(spec.output.channels, target.vectorWidth);
-  RegisterTile tile = chooseRegisterTile(spec.width, vectors, target);
-  while (vectors % tile.vectors)
-    --tile.vectors;
+  const RegisterTile tile = chooseRegisterTile(spec.width, vectors, target, LastVectors::divide);
   Schedule schedule;
   schedule.pixels = tile.pixels;
   schedule.vectors = tile.vectors;

@@ -13,14 +13,18 @@ struct RegisterTile {
 
 // Registers that a reduction step needs beside the accumulators:
 //   x86   the step's weights and one broadcast input
-//   NEON  one vector of weights, and four steps' inputs of each pixel
-// NEON compilers move values to and fro besides; beyond 21 accumulators they spill.
+//   NEON  the step's weights, four steps' inputs of each pixel, and two to move values to and fro; beyond 21
+//         accumulators compilers spill all the same
 bool fitsRegisters(RegisterTile tile, const KernelTarget &target);
 
 // Cost of one multiply-add in such a tile, 1 where nothing but multiply-adds counts.
 double multiplyAddCost(RegisterTile tile, const KernelTarget &target);
 
+// What becomes of channel vectors that fill no tile: a kernel part of their own, or there must be none.
+enum class LastVectors { haveTheirOwnTile, divide };
+
 // The cheapest tile for pictures `width` pixels wide and `vectors` channel vectors deep.
-RegisterTile chooseRegisterTile(int width, int vectors, const KernelTarget &target);
+RegisterTile chooseRegisterTile(int width, int vectors, const KernelTarget &target,
+                                LastVectors last = LastVectors::haveTheirOwnTile);
 
 } // namespace mnv3::codegen

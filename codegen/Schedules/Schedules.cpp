@@ -19,7 +19,9 @@ Schedule chooseSum(int vectors, int extent) {
 
 } // namespace
 
-Schedule chooseSchedule(const KernelSpec &spec, const KernelTarget &target) {
+Schedule chooseSchedule(const KernelSpec &spec, KernelTarget target) {
+  if (spec.family != Family::detect)
+    target.vectorWidth = lanesOf(spec.output, target);
   const int vectors = ceilDiv(spec.output.channels, target.vectorWidth);
   switch (spec.family) {
   case Family::conv2d:

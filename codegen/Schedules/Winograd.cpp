@@ -23,9 +23,7 @@ Schedule chooseWinograd(const KernelSpec &spec, const KernelTarget &target) {
   for (int rows = 1; rows <= down; ++rows)
     if (down % rows == 0 && int64_t(36) * 4 * lanes * rows * across <= l2Bytes)
       schedule.rows = rows;
-  RegisterTile tile = chooseRegisterTile(across * schedule.rows, vectors, target);
-  while (vectors % tile.vectors)
-    --tile.vectors;
+  const RegisterTile tile = chooseRegisterTile(across * schedule.rows, vectors, target, LastVectors::divide);
   schedule.pixels = tile.pixels;
   schedule.vectors = tile.vectors;
   schedule.unroll = multipliesByElement(target) ? largestDivisor(channels, 16, 4) : largestDivisor(channels, 4);

@@ -1,6 +1,7 @@
 // The passes that hop from one dialect to the next; see Passes.td.
 #pragma once
 
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace mnv3 {

@@ -3,9 +3,12 @@
 
 #include "compiler/Import/Node.h"
 
+#include <cstddef>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace mnv3::import {
@@ -20,7 +23,11 @@ struct Tensor {
 struct Weights {
   std::string file;                                      // as the user named it
   std::vector<std::pair<std::string, Tensor>> tensors;   // in the file's order, keys unique
-  const Tensor *find(const std::string &key) const;      // linear search is not meant: see WeightIndex in the .cpp
+  const Tensor *find(const std::string &key) const;      // null if absent; uses the index once add() has built it
+  bool add(std::string key, Tensor tensor);              // false, and nothing added, if the key is there already
+
+private:
+  std::unordered_map<std::string, size_t> index;         // kept by add(); incomplete if `tensors` was filled otherwise
 };
 
 // One module of a pickled model: enough to compare it with what a yaml row would build.
@@ -48,6 +55,9 @@ struct WeightFile {
 // Reads .pt (training checkpoint or state_dict), .safetensors or .npz; the content decides, not the name.
 // Throws ImportError. Nothing in the file is executed; every size in it is checked before it is used.
 WeightFile readWeightFile(const std::string &path);
+
+// The same for a file that is in memory already; `name` is what errors call it.
+WeightFile parseWeightFile(std::span<const std::byte> bytes, const std::string &name);
 
 // True if `path` holds something readWeightFile should read rather than a yaml: by its first bytes.
 bool looksLikeWeightFile(const std::string &path);

@@ -126,8 +126,8 @@ static LogicalResult checkWindow(Operation *op, ArrayRef<int64_t> strides, Array
   return success();
 }
 
-static LogicalResult checkExtents(Operation *op, RankedTensorType result, int64_t height, int64_t width, int64_t channels,
-                                  StringRef label) {
+static LogicalResult checkExtents(Operation *op, RankedTensorType result, int64_t height, int64_t width,
+                                  int64_t channels, StringRef label) {
   if (height < 1 || width < 1)
     return op->emitOpError() << "window is larger than the padded input (" << label << ")";
   if (result.getShape() != ArrayRef<int64_t>{1, height, width, channels})
@@ -158,7 +158,8 @@ LogicalResult MulOp::verify() { return verifyBinary(*this, getLhs(), getRhs(), g
 
 LogicalResult BatchNormOp::verify() {
   int64_t c = channels(getInput());
-  for (auto [value, what] : {std::pair(getScale(), "scale"), {getOffset(), "offset"}, {getMean(), "mean"}, {getVariance(), "variance"}})
+  for (auto [value, what] :
+       {std::pair(getScale(), "scale"), {getOffset(), "offset"}, {getMean(), "mean"}, {getVariance(), "variance"}})
     if (failed(checkVector(*this, value, c, what, "C1")))
       return failure();
   if (!(getEpsilon().convertToDouble() > 0))
@@ -170,8 +171,8 @@ LogicalResult Conv2DOp::verify() {
   auto filter = typeOf(getFilter()).getShape();
   int64_t in = channels(getInput()), out = filter[0], groups = getGroups();
   if (groups < 1 || in % groups || out % groups || filter[3] != in / groups)
-    return emitOpError() << "filter takes " << filter[3] << " channels and makes " << out << ", input has " << in << " in "
-                         << groups << " group(s) (C1)";
+    return emitOpError() << "filter takes " << filter[3] << " channels and makes " << out << ", input has " << in
+                         << " in " << groups << " group(s) (C1)";
   if (failed(checkWindow(*this, getStrides(), getPads(), "C2")))
     return failure();
   int64_t dilation = getDilation();
@@ -180,7 +181,8 @@ LogicalResult Conv2DOp::verify() {
   auto reach = [&](int64_t k) { return dilation * (k - 1) + 1; };
   int64_t h = windowed(height(getInput()), getPads()[0] + getPads()[1], reach(filter[1]), getStrides()[0]);
   int64_t w = windowed(width(getInput()), getPads()[2] + getPads()[3], reach(filter[2]), getStrides()[1]);
-  if (failed(checkExtents(*this, getType(), h, w, out, "C3")) || failed(checkVector(*this, getBias(), out, "bias", "C4")))
+  if (failed(checkExtents(*this, getType(), h, w, out, "C3")) ||
+      failed(checkVector(*this, getBias(), out, "bias", "C4")))
     return failure();
   if (getGate() && typeOf(getGate()).getShape() != ArrayRef<int64_t>{1, 1, 1, in})
     return emitOpError() << "gate is " << typeOf(getGate()) << ", should be 1x1x1x" << in << " (C4)";
@@ -227,11 +229,13 @@ LogicalResult MaxPoolOp::verify() {
   if (in[3] != out[3])
     return emitOpError() << "result has " << out[3] << " channels, input has " << in[3] << " (C2)";
   for (int axis : {0, 1}) {
-    int64_t before = getPads()[2 * axis], after = getPads()[2 * axis + 1], window = getWindow()[axis], stride = getStrides()[axis];
+    int64_t before = getPads()[2 * axis], after = getPads()[2 * axis + 1], window = getWindow()[axis],
+            stride = getStrides()[axis];
     int64_t least = windowed(in[axis + 1], before + after, window, stride);
     int64_t most = windowed(in[axis + 1], before + after + stride - 1, window, stride);
     if (out[axis + 1] < std::max<int64_t>(least, 1) || out[axis + 1] > most)
-      return emitOpError() << "result extent " << out[axis + 1] << " is not between " << least << " and " << most << " (C2)";
+      return emitOpError() << "result extent " << out[axis + 1] << " is not between " << least << " and " << most
+                           << " (C2)";
     if (before >= window || (out[axis + 1] - 1) * stride - before >= in[axis + 1])
       return emitOpError() << "a window lies outside the image (C2)";
   }
@@ -251,7 +255,8 @@ LogicalResult ConcatOp::verify() {
   int64_t sum = 0;
   for (Value input : getInputs()) {
     if (height(input) != height(getResult()) || width(input) != width(getResult()))
-      return emitOpError() << "input " << input.getType() << " has not the height and width of " << getType() << " (C1)";
+      return emitOpError() << "input " << input.getType() << " has not the height and width of " << getType()
+                           << " (C1)";
     sum += channels(input);
   }
   if (sum != channels(getResult()))
@@ -262,7 +267,8 @@ LogicalResult ConcatOp::verify() {
 LogicalResult SliceOp::verify() {
   int64_t first = getFirst(), count = channels(getResult());
   if (first < 0 || first > channels(getInput()) - count)
-    return emitOpError() << count << " channels from " << first << " are not inside " << channels(getInput()) << " (C1)";
+    return emitOpError() << count << " channels from " << first << " are not inside " << channels(getInput())
+                         << " (C1)";
   return checkExtents(*this, getType(), height(getInput()), width(getInput()), channels(getResult()), "C1");
 }
 
@@ -277,8 +283,8 @@ LogicalResult DetectOp::verify() {
   if (getAnchors().empty() || getAnchors().size() % 2 || !(getStride().convertToFloat() > 0))
     return emitOpError("needs pairs of anchors and a stride above 0 (C3)");
   if (filter[0] % anchors || filter[1] != 1 || filter[2] != 1 || filter[3] != channels(getInput()))
-    return emitOpError() << "filter is " << typeOf(getFilter()) << " for " << anchors << " anchors and " << channels(getInput())
-                         << " channels (C1)";
+    return emitOpError() << "filter is " << typeOf(getFilter()) << " for " << anchors << " anchors and "
+                         << channels(getInput()) << " channels (C1)";
   if (failed(checkVector(*this, getBias(), filter[0], "bias", "C1")))
     return failure();
   if (out != ArrayRef<int64_t>{anchors, height(getInput()), width(getInput()), filter[0] / anchors})

@@ -35,8 +35,8 @@ bool hasOneReader(mlir::Value value);
 // the attribute. Splats are expanded into `storage`.
 std::optional<llvm::ArrayRef<float>> constantValues(mlir::Value value, llvm::SmallVectorImpl<float> &storage);
 
-// An attribute that owns a copy of `values`: a dense_resource (named `name`, made unique if taken), or, up to 64 values,
-// a dense attribute, so that small weights can be read in printed IR.
+// An attribute that owns a copy of `values`: a dense_resource (named `name`, made unique if taken), or, up to 64
+// values, a dense attribute, so that small weights can be read in printed IR.
 mlir::ElementsAttr weightsAttr(mlir::RankedTensorType type, llvm::ArrayRef<float> values, llvm::StringRef name);
 
 } // namespace mnv3::nn

@@ -155,7 +155,8 @@ def NN_DepthwiseConv2DOp
         : (tensor<1x80x80x72xf32>, tensor<3x3x72xf32>) -> tensor<1x40x40x72xf32>
   }];
   let arguments = (ins NN_Image:$input, NN_ChannelFilter:$filter /*C1*/, Optional<NN_Vector>:$bias /*C4*/,
-                       DenseI64ArrayAttr:$strides /*C2*/, DenseI64ArrayAttr:$pads /*C2*/, OptionalAttr<NN_Activation>:$act);
+                       DenseI64ArrayAttr:$strides /*C2*/, DenseI64ArrayAttr:$pads /*C2*/,
+                       OptionalAttr<NN_Activation>:$act);
   let results = (outs NN_Image:$result /*C3*/);
   let assemblyFormat = [{ $input `,` $filter (`bias` $bias^)? `stride` $strides `pad` $pads (`act` $act^)? attr-dict
                           `:` functional-type(operands, results) }];
@@ -197,7 +198,8 @@ def NN_MaxPoolOp : NN_Op<"max_pool", [Pure]> {
     - C2: each result extent is at least 1 and at most (in + pads - window + stride - 1) / stride + 1 (rounded up:
       ceil_mode), at least floor((in + pads - window) / stride) + 1; every window holds a pixel of the image
 
-    %y = nn.max_pool %x window [5, 5] stride [1, 1] pad [2, 2, 2, 2] : (tensor<1x20x20x24xf32>) -> tensor<1x20x20x24xf32>
+    %y = nn.max_pool %x window [5, 5] stride [1, 1] pad [2, 2, 2, 2]
+        : (tensor<1x20x20x24xf32>) -> tensor<1x20x20x24xf32>
   }];
   let arguments = (ins NN_Image:$input, DenseI64ArrayAttr:$window, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads);
   let results = (outs NN_Image:$result /*C2*/);

@@ -1,5 +1,5 @@
-// Pixel strides and halos. A stride is the channel count rounded up to whole vectors, so that kernels load and store
-// nothing but vectors. A halo is as wide as the hungriest reader needs; it is zeroed once before the first writer.
+// Pixel strides and halos. A stride is the channel count rounded up to whole vectors (half a vector of 16 for up to 8
+// channels: lanesOf in codegen/KernelSpec.h), so that kernels load and store nothing but vectors. A halo is as wide as the hungriest reader needs; it is zeroed once before the first writer.
 #include "compiler/Transforms/Kern/Passes.h"
 
 #include "dialects/Kern/Kern.h"
@@ -42,7 +42,7 @@ void collect(Value buffer, int64_t first, int64_t vectorWidth, Layout &layout) {
     }
     auto kernel = dyn_cast<KernelOpInterface>(user);
     if (kernel && kernel.getOutput() == buffer) // writers write whole vectors
-      layout.stride = std::max(layout.stride, first + static_cast<int64_t>(llvm::alignTo(type.getChannels(), vectorWidth)));
+      layout.stride = std::max(layout.stride, first ? first + static_cast<int64_t>(llvm::alignTo(type.getChannels(), vectorWidth)) : type.getChannels());
     std::optional<Window> window;
     Value output;
     if (auto conv = dyn_cast<Conv2DOp>(user); conv && llvm::is_contained(conv.getInputs(), buffer)) {
@@ -91,7 +91,7 @@ struct AssignLayout : impl::AssignLayoutPassBase<AssignLayout> {
       Layout layout;
       layout.stride = alloc.getType().getChannels();
       collect(alloc, 0, vectorWidth, layout);
-      layout.stride = llvm::alignTo(layout.stride, vectorWidth);
+      layout.stride = llvm::alignTo(layout.stride, vectorWidth == 16 && layout.stride <= 8 ? 8 : vectorWidth);
       apply(alloc, layout);
       Operation *writer = layout.haloRows || layout.haloColumns ? firstWriter(alloc) : nullptr;
       if (writer) {

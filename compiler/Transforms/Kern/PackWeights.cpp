@@ -1,6 +1,7 @@
 #include "compiler/Transforms/Kern/Passes.h"
 #include "compiler/Transforms/Kern/WeightPacking.h"
 
+#include "codegen/Emit/KernelSpecOf.h"
 #include "dialects/Kern/Kern.h"
 
 #include "mlir/IR/Builders.h"
@@ -94,8 +95,10 @@ struct PackWeights : impl::PackWeightsPassBase<PackWeights> {
         kernel.emitOpError("has no schedule");
         return WalkResult::interrupt();
       }
-      Packer packer(kernel, target.getVectorWidth());
       int64_t vector = target.getVectorWidth();
+      if (isa<BufferType>(kernel.getOutput().getType()))
+        vector = codegen::lanesOf(codegen::kernelSpecOf(kernel).output, codegen::kernelTargetOf(target));
+      Packer packer(kernel, vector);
       llvm::TypeSwitch<Operation *>(kernel)
           .Case([&](Conv2DOp op) { packConv2D(op, packer); })
           .Case([&](DetectOp op) { packDetectOp(op, packer); })

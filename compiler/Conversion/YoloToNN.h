@@ -1,0 +1,52 @@
+// What the lowerings of yolo's modules share: building nn ops in NHWC from a module's state_dict weights.
+#pragma once
+
+#include "dialects/NN/NN.h"
+#include "dialects/Yolo/Yolo.h"
+
+#include "mlir/IR/Builders.h"
+
+namespace mnv3 {
+
+// Builds the nn ops of one yolo op. Weights are named by their keys below the op's prefix.
+class NNBuilder {
+public:
+  NNBuilder(mlir::OpBuilder &builder, mlir::Location loc, mlir::DictionaryAttr weights, double epsilon)
+      : builder(builder), loc(loc), weights(weights), epsilon(epsilon) {}
+
+  struct Window {
+    llvm::SmallVector<int64_t, 2> strides = {1, 1}, pads = {0, 0}; // rows, columns; the same on both sides
+    int64_t dilation = 1, groups = 1;
+  };
+
+  // Convolution without bias ("<conv>.weight"), then batch norm ("<norm>.weight", ...).
+  mlir::Value conv(mlir::Value input, const std::string &conv, const std::string &norm, const Window &window);
+  // A Conv child: conv, bn, activation.
+  mlir::Value unit(mlir::Value input, const std::string &name, const Window &window, std::optional<nn::ActivationAttr> act);
+  mlir::Value activate(mlir::Value input, std::optional<nn::ActivationAttr> act);
+  mlir::Value activate(mlir::Value input, nn::ActivationKind kind);
+  // x * hard_sigmoid(W2 relu(W1 mean(x) + b1) + b2), with "<fc>.0" and "<fc>.2".
+  mlir::Value squeezeExcite(mlir::Value input, const std::string &fc);
+  mlir::Value maxPool(mlir::Value input, int64_t window, int64_t stride, int64_t pad, bool ceil);
+  mlir::Value add(mlir::Value lhs, mlir::Value rhs);
+  mlir::Value concat(mlir::ValueRange inputs);
+  mlir::Value detect(mlir::Value input, const std::string &key, double stride, llvm::ArrayRef<float> anchors, int64_t fields);
+  // A weight as it is; a filter O x I x H x W as OHWI.
+  mlir::Value constant(const std::string &key);
+  mlir::Value filter(const std::string &key);
+
+  mlir::OpBuilder &builder;
+  mlir::Location loc;
+
+private:
+  mlir::ElementsAttr weight(const std::string &key) const;
+  mlir::RankedTensorType image(int64_t height, int64_t width, int64_t channels) {
+    return mlir::RankedTensorType::get({1, height, width, channels}, builder.getF32Type());
+  }
+  mlir::Value linear(mlir::Value input, const std::string &key);
+
+  mlir::DictionaryAttr weights;
+  double epsilon;
+};
+
+} // namespace mnv3

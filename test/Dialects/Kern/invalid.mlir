@@ -1,0 +1,80 @@
+// RUN: mnv3-opt %s -split-input-file -verify-diagnostics
+
+func.func @alloc_c1() {
+  // expected-error @+1 {{lies at 100, not a multiple of 64 (C1)}}
+  %a = kern.alloc at 100 : !kern.buffer<8x8x8>
+  return
+}
+
+// -----
+
+func.func @slice_c1() {
+  %a = kern.alloc : !kern.buffer<8x8x8>
+  // expected-error @+1 {{channels 4 to 12 are not inside 8 (C1)}}
+  %b = kern.slice %a from 4 : !kern.buffer<8x8x8> -> !kern.buffer<8x8x8>
+  return
+}
+
+// -----
+
+func.func @slice_c1_layout() {
+  %a = kern.alloc : !kern.buffer<8x8x8, stride 16>
+  // expected-error @+1 {{is laid out unlike}}
+  %b = kern.slice %a from 4 : !kern.buffer<8x8x8, stride 16> -> !kern.buffer<8x8x4, stride 8>
+  return
+}
+
+// -----
+
+// expected-error @+1 {{a buffer needs a pixel and a channel}}
+func.func @buffer_empty(%a: !kern.buffer<0x8x8>) {
+  return
+}
+
+// -----
+
+func.func @conv2d_c1(%w: tensor<8xf32>) {
+  %a = kern.alloc : !kern.buffer<8x8x8>
+  // expected-error @+1 {{has 2 inputs and 1 weights (C1)}}
+  kern.conv2d ins(%a, %a : !kern.buffer<8x8x8>, !kern.buffer<8x8x8>) weights(%w : tensor<8xf32>) outs(%a : !kern.buffer<8x8x8>) kernel [1, 1] stride [1, 1] pad [0, 0]
+  return
+}
+
+// -----
+
+func.func @conv2d_c1_gate(%w: tensor<8xf32>) {
+  %a = kern.alloc : !kern.buffer<8x8x8>
+  %g = kern.alloc : !kern.buffer<1x1x8>
+  // expected-error @+1 {{has a gate and several inputs (C1)}}
+  kern.conv2d ins(%a, %a : !kern.buffer<8x8x8>, !kern.buffer<8x8x8>) weights(%w, %w : tensor<8xf32>, tensor<8xf32>) gate(%g : !kern.buffer<1x1x8>) outs(%a : !kern.buffer<8x8x8>) kernel [1, 1] stride [1, 1] pad [0, 0]
+  return
+}
+
+// -----
+
+func.func @conv2d_c2(%w: tensor<8xf32>) {
+  %a = kern.alloc : !kern.buffer<8x8x8>
+  // expected-error @+1 {{needs two kernel extents and strides of at least 1 and two pads of at least 0 (C2)}}
+  kern.conv2d ins(%a : !kern.buffer<8x8x8>) weights(%w : tensor<8xf32>) outs(%a : !kern.buffer<8x8x8>) kernel [1, 1] stride [0, 1] pad [0, 0]
+  return
+}
+
+// -----
+
+func.func @conv2d_c3_residual(%w: tensor<8xf32>) {
+  %a = kern.alloc : !kern.buffer<8x8x8>
+  %r = kern.alloc : !kern.buffer<4x8x8>
+  // expected-error @+1 {{residual is '!kern.buffer<4x8x8>', output '!kern.buffer<8x8x8>' (C3)}}
+  kern.conv2d ins(%a : !kern.buffer<8x8x8>) weights(%w : tensor<8xf32>) residual(%r : !kern.buffer<4x8x8>) outs(%a : !kern.buffer<8x8x8>) kernel [1, 1] stride [1, 1] pad [0, 0]
+  return
+}
+
+// -----
+
+func.func @conv2d_c3_start(%w: tensor<8xf32>) {
+  %a = kern.alloc : !kern.buffer<8x8x8>
+  %s = kern.alloc : !kern.buffer<4x4x8>
+  // expected-error @+1 {{or there is a bias as well (C3)}}
+  kern.conv2d ins(%a : !kern.buffer<8x8x8>) weights(%w : tensor<8xf32>) bias(%w : tensor<8xf32>) start(%s : !kern.buffer<4x4x8>) outs(%a : !kern.buffer<8x8x8>) kernel [1, 1] stride [1, 1] pad [0, 0]
+  return
+}

@@ -1,0 +1,22 @@
+// RUN: mnv3-opt --kern-plan-memory %s | FileCheck %s
+
+// a lives for the stem and the first copy, b for both copies, c for the second and the detect: a and c share their place.
+// Beside the 3 x 64 x 4 bytes of the network alone, det_detect keeps the picture (768 bytes) until the stem has read it.
+// CHECK-LABEL: func.func @run
+// CHECK-SAME:    kern.arena = {bytes = [[BYTES:[0-9]+]] : i64, candidates_at = {{[0-9]+}} : i64, candidates_bytes = {{[0-9]+}} : i64
+// CHECK-SAME:    lower_bound = [[BYTES]] : i64, run_lower_bound = 3072 : i64
+// CHECK:         kern.alloc at [[A:[0-9]+]] : !kern.buffer<8x8x4, stride 4>
+// CHECK:         kern.alloc at {{[0-9]+}} : !kern.buffer<8x8x4, stride 4>
+// CHECK:         kern.alloc at {{[0-9]+}} : !kern.buffer<8x8x4, stride 4>
+// CHECK:         kern.copy {{.*}} {scratch_at = {{[0-9]+}} : i64, scratch_bytes = 1000 : i64}
+func.func @run(%image: memref<3x8x8xf32>, %head: memref<1x8x8x6xf32>) {
+  %w = kern.weights dense<0.0> : tensor<16xf32>
+  %a = kern.alloc : !kern.buffer<8x8x4, stride 4>
+  %b = kern.alloc : !kern.buffer<8x8x4, stride 4>
+  %c = kern.alloc : !kern.buffer<8x8x4, stride 4>
+  kern.stem ins(%image, %w, %w : memref<3x8x8xf32>, tensor<16xf32>, tensor<16xf32>) outs(%a : !kern.buffer<8x8x4, stride 4>) kernel [1, 1] stride [1, 1] pad [0, 0]
+  kern.copy ins(%a : !kern.buffer<8x8x4, stride 4>) outs(%b : !kern.buffer<8x8x4, stride 4>)
+  kern.copy ins(%b : !kern.buffer<8x8x4, stride 4>) outs(%c : !kern.buffer<8x8x4, stride 4>) {scratch_bytes = 1000 : i64}
+  kern.detect ins(%c, %w, %w : !kern.buffer<8x8x4, stride 4>, tensor<16xf32>, tensor<16xf32>) outs(%head : memref<1x8x8x6xf32>) stride 1.0 anchors [1.0, 1.0]
+  return
+}
