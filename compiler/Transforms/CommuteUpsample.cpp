@@ -1,6 +1,6 @@
 // A 1x1 convolution gives four equal results for the four equal pixels that nearest upsampling makes of one. So it can
-// be done before upsampling, at a quarter of the multiplications. Over a concat, the part of the sum that belongs to the
-// upsampled channels is done first, at low resolution, and the convolution of the other channels starts from it:
+// be done before upsampling, at a quarter of the multiplications. Over a concat, the part of the sum that belongs to
+// the upsampled channels is done first, at low resolution, and the convolution of the other channels starts from it:
 //
 //   a -> upsample -+                                     a -> 1x1 (its columns, bias) ------+ start
 //                  concat -> 1x1           becomes                                           |
@@ -47,14 +47,15 @@ bool canCommute(OpOperand *use) {
          !(conv.getResidual() && conv.getInput().getDefiningOp<UpsampleOp>());
 }
 
-// conv(upsample(a)) -> upsample(conv(a)), the activation included. A residual would have the large size; canCommute minds.
+// conv(upsample(a)) -> upsample(conv(a)), the activation included. A residual would have the large size; canCommute
+// minds.
 void commute(Conv2DOp conv, UpsampleOp upsample) {
   OpBuilder builder(conv);
   Value low = upsample.getInput();
-  Value small = Conv2DOp::create(builder, conv.getLoc(), imageAt(low, channels(conv.getResult())), low, conv.getFilter(),
-                                 conv.getBias(), /*gate=*/Value(), /*residual=*/Value(), /*start=*/Value(),
-                                 conv.getStridesAttr(), conv.getPadsAttr(), conv.getDilationAttr(), conv.getGroupsAttr(),
-                                 conv.getActAttr(), /*gate_act=*/ActivationAttr());
+  Value small = Conv2DOp::create(builder, conv.getLoc(), imageAt(low, channels(conv.getResult())), low,
+                                 conv.getFilter(), conv.getBias(), /*gate=*/Value(), /*residual=*/Value(),
+                                 /*start=*/Value(), conv.getStridesAttr(), conv.getPadsAttr(), conv.getDilationAttr(),
+                                 conv.getGroupsAttr(), conv.getActAttr(), /*gate_act=*/ActivationAttr());
   replaceValue(conv.getResult(), UpsampleOp::create(builder, conv.getLoc(), conv.getType(), small, upsample.getFactor(),
                                                     /*view=*/false));
 }

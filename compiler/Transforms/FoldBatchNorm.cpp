@@ -33,8 +33,8 @@ FailureOr<std::optional<Affine>> affineOf(BatchNormOp norm) {
   for (size_t c = 0; c < scale->size(); ++c) {
     double spread = double((*variance)[c]) + epsilon;
     if (!(spread > 0))
-      return norm.emitOpError() << "channel " << c << " has variance " << (*variance)[c] << ", which epsilon " << epsilon
-                                << " does not make positive";
+      return norm.emitOpError() << "channel " << c << " has variance " << (*variance)[c] << ", which epsilon "
+                                << epsilon << " does not make positive";
     affine.factor.push_back((*scale)[c] / std::sqrt(spread));
     affine.shift.push_back((*offset)[c] - (*mean)[c] * affine.factor.back());
   }

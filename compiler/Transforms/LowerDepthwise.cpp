@@ -44,7 +44,8 @@ Value toDepthwise(Conv2DOp conv, const Filter &filter) {
     for (int64_t x = 0; x < filter.columns; ++x)
       for (int64_t c = 0; c < channels; ++c)
         spread[(y * d * columns + x * d) * channels + c] = filter.at(c, y, x, 0);
-  Value weights = makeWeights(builder, conv.getFilter().getLoc(), {rows, columns, channels}, spread, "depthwise_filter");
+  Value weights =
+      makeWeights(builder, conv.getFilter().getLoc(), {rows, columns, channels}, spread, "depthwise_filter");
   return DepthwiseConv2DOp::create(builder, conv.getLoc(), conv.getType(), conv.getInput(), weights, conv.getBias(),
                                    conv.getStridesAttr(), conv.getPadsAttr(), conv.getActAttr());
 }
@@ -84,8 +85,9 @@ Value toSplit(Conv2DOp conv, const Filter &filter) {
   for (int64_t g = 0; g < groups; ++g) {
     Value input = SliceOp::create(builder, location, image(conv.getInput(), filter.inputs), conv.getInput(),
                                   g * filter.inputs, /*view=*/false);
-    Value weights = makeWeights(builder, conv.getFilter().getLoc(), {perGroup, filter.rows, filter.columns, filter.inputs},
-                                filter.values.slice(g * span, span), "group_filter");
+    Value weights =
+        makeWeights(builder, conv.getFilter().getLoc(), {perGroup, filter.rows, filter.columns, filter.inputs},
+                    filter.values.slice(g * span, span), "group_filter");
     Value groupBias = bias.empty() ? Value()
                                    : makeWeights(builder, conv.getBias().getLoc(), perGroup,
                                                  bias.slice(g * perGroup, perGroup), "group_bias");

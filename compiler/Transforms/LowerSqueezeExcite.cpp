@@ -1,5 +1,5 @@
-// The end of a squeeze-excite block multiplies a wide image by one number a channel, and the 1x1 projection that follows
-// is the only one to read it. Done by the projection as it loads, the product never goes through memory.
+// The end of a squeeze-excite block multiplies a wide image by one number a channel, and the 1x1 projection that
+// follows is the only one to read it. Done by the projection as it loads, the product never goes through memory.
 //
 //   expand -> depthwise -+-> pool -> FC -> FC -+          expand -> depthwise -+-> pool -> FC -> FC -+ gate
 //                        +------------------- mul -> act -> 1x1              +-------------------- 1x1

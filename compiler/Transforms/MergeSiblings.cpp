@@ -58,7 +58,8 @@ void merge(ArrayRef<Conv2DOp> siblings) {
       bias.append(channels(conv.getResult()), 0.0f);
   }
   auto image = [&](int64_t channels) {
-    return RankedTensorType::get({1, height(first.getInput()), width(first.getInput()), channels}, builder.getF32Type());
+    return RankedTensorType::get({1, height(first.getInput()), width(first.getInput()), channels},
+                                 builder.getF32Type());
   };
   int64_t outputs = bias.size();
   Value weights = makeWeights(builder, first.getFilter().getLoc(), {outputs, 1, 1, channels(first.getInput())}, filter,

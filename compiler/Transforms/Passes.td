@@ -16,7 +16,7 @@ def FoldBatchNormPass : Pass<"nn-fold-batch-norm", "::mlir::func::FuncOp"> {
 }
 
 def FoldHardSwishPass : Pass<"nn-fold-hard-swish", "::mlir::func::FuncOp"> {
-  let summary = "spelled-out hard-swish and hard-sigmoid become one op, and activations move into the layers before them";
+  let summary = "spelled-out hard-swish and hard-sigmoid become one op; activations move into the layers before them";
   let description = [{
     Expects batch norms folded. Leaves no product x * relu6(x + 3) * 1/6, and no activation op whose input is a plain
     layer without activation and with one reader, or a concat of such layers. An activation of anything else stays.
@@ -27,14 +27,14 @@ def FoldHardSwishPass : Pass<"nn-fold-hard-swish", "::mlir::func::FuncOp"> {
 def LowerDepthwisePass : Pass<"nn-lower-depthwise", "::mlir::func::FuncOp"> {
   let summary = "grouped convolutions become depthwise ones, several without groups, or one with zeros";
   let description = [{
-    Expects constant weights, and no gate, residual or start on a convolution with groups (errors). Leaves conv2d without
-    groups only. Batch norms and activations may be folded before or after: they pass through the concat of a split.
+    Expects constant weights, and no gate, residual or start on a convolution with groups (errors). Leaves only conv2d
+    without groups. Batch norms and activations may be folded before or after: they pass through the concat of a split.
     Example: test/Transforms/nn-lower-depthwise.mlir
   }];
 }
 
 def LowerSqueezeExcitePass : Pass<"nn-lower-squeeze-excite", "::mlir::func::FuncOp"> {
-  let summary = "a product with a 1 x 1 x 1 x C gate, and the activation after it, move into the 1x1 convolution that reads it";
+  let summary = "a product with a gate, and the activation after it, move into the 1x1 convolution that reads it";
   let description = [{
     Expects activations folded. Leaves `nn.mul` by a gate only where its result (or that of an activation, its only
     reader) has other readers than one 1x1 conv2d without stride, groups, pads and gate.
@@ -64,10 +64,10 @@ def MergeSiblingsPass : Pass<"nn-merge-siblings", "::mlir::func::FuncOp"> {
 def CommuteUpsamplePass : Pass<"nn-commute-upsample", "::mlir::func::FuncOp"> {
   let summary = "1x1 convolutions are done before upsampling, over a concat for the upsampled channels only";
   let description = [{
-    Expects siblings merged. Leaves no upsample, and no concat of two or more images one of which is an upsample by 2 that
-    only the concat reads, if all its readers are 1x1 conv2d without stride, pads, groups, gate and start, and with a
-    constant filter (and for the upsample alone, without residual). Over a concat such a convolution gets a `start` and
-    loses its bias. Example: test/Transforms/nn-commute-upsample.mlir
+    Expects siblings merged. Leaves no upsample, and no concat of two or more images one of which is an upsample by 2
+    that only the concat reads, if all its readers are 1x1 conv2d without stride, pads, groups, gate and start, and with
+    a constant filter (and for the upsample alone, without residual). Over a concat such a convolution gets a `start`
+    and loses its bias. Example: test/Transforms/nn-commute-upsample.mlir
   }];
 }
 

@@ -60,7 +60,8 @@ ActivationAttr nn::activationOf(Operation *op) {
       .Case([&](HardSigmoidOp) { return plain(ActivationKind::HardSigmoid); })
       .Case([&](HardSwishOp) { return plain(ActivationKind::HardSwish); })
       .Case([&](SiluOp) { return plain(ActivationKind::Silu); })
-      .Case([&](LeakyReluOp leaky) { return ActivationAttr::get(context, ActivationKind::LeakyRelu, leaky.getSlope()); })
+      .Case(
+          [&](LeakyReluOp leaky) { return ActivationAttr::get(context, ActivationKind::LeakyRelu, leaky.getSlope()); })
       .Default([](Operation *) { return ActivationAttr(); });
 }
 

@@ -15,7 +15,8 @@ mlir::Value makeWeights(mlir::OpBuilder &builder, mlir::Location location, llvm:
 // what only that op read.
 void replaceValue(mlir::Value from, mlir::Value to);
 
-// Erases the op that makes `value` if nothing reads it (a nn.keep is no reader, and goes too), then looks at what it read.
+// Erases the op that makes `value` if nothing reads it (a nn.keep is no reader, and goes too), then looks at what it
+// read.
 void eraseIfUnused(mlir::Value value);
 
 // `value` is about to become another one: nobody can keep it.

@@ -38,7 +38,8 @@ Function functionOf(std::optional<ActivationAttr> act) {
 }
 
 template <typename Op> Window windowOf(Op op) {
-  return {.strideY = op.getStrides()[0], .strideX = op.getStrides()[1], .top = op.getPads()[0], .left = op.getPads()[2]};
+  return {
+      .strideY = op.getStrides()[0], .strideX = op.getStrides()[1], .top = op.getPads()[0], .left = op.getPads()[2]};
 }
 
 class Interpreter {
@@ -50,7 +51,8 @@ public:
   std::optional<Tensor> run(Operation *op) {
     return llvm::TypeSwitch<Operation *, std::optional<Tensor>>(op)
         .Case<ConstantOp, AddOp, MulOp, BatchNormOp, Conv2DOp, DepthwiseConv2DOp, GlobalAvgPoolOp, FullyConnectedOp,
-              MaxPoolOp, UpsampleOp, ConcatOp, SliceOp, ReadPlanarOp, DetectOp>([&](auto known) { return compute(known); })
+              MaxPoolOp, UpsampleOp, ConcatOp, SliceOp, ReadPlanarOp, DetectOp>(
+            [&](auto known) { return compute(known); })
         .Case([&](ReluOp x) { return map(get(x.getInput()), relu); })
         .Case([&](Relu6Op x) { return map(get(x.getInput()), relu6); })
         .Case([&](HardSigmoidOp x) { return map(get(x.getInput()), hardSigmoid); })
@@ -75,8 +77,8 @@ private:
   Tensor compute(MulOp op) { return combine(get(op.getLhs()), get(op.getRhs()), std::multiplies<>()); }
 
   Tensor compute(BatchNormOp op) {
-    return batchNorm(get(op.getInput()), get(op.getScale()), get(op.getOffset()), get(op.getMean()), get(op.getVariance()),
-                     op.getEpsilon().convertToDouble());
+    return batchNorm(get(op.getInput()), get(op.getScale()), get(op.getOffset()), get(op.getMean()),
+                     get(op.getVariance()), op.getEpsilon().convertToDouble());
   }
 
   // act(convolution(gate_act(input * gate), filter) + bias + start) + residual

@@ -46,8 +46,8 @@ Tensor combine(const Tensor &lhs, const Tensor &rhs, const std::function<double(
     for (int64_t row = 0; row < y.shape[1]; ++row)
       for (int64_t column = 0; column < y.shape[2]; ++column)
         for (int64_t c = 0; c < y.shape[3]; ++c)
-          y.at({n, row, column, c}) = function(lhs.at({n, row, column, c}), rhs.at({within(n, 0), within(row, 1),
-                                                                                  within(column, 2), within(c, 3)}));
+          y.at({n, row, column, c}) = function(lhs.at({n, row, column, c}),
+                                               rhs.at({within(n, 0), within(row, 1), within(column, 2), within(c, 3)}));
   return y;
 }
 
@@ -57,10 +57,12 @@ Tensor addBias(Tensor x, const Tensor &bias) {
   return x;
 }
 
-Tensor batchNorm(Tensor x, const Tensor &scale, const Tensor &offset, const Tensor &mean, const Tensor &variance, double epsilon) {
+Tensor batchNorm(Tensor x, const Tensor &scale, const Tensor &offset, const Tensor &mean, const Tensor &variance,
+                 double epsilon) {
   for (size_t i = 0; i < x.values.size(); ++i) {
     size_t c = i % scale.values.size();
-    x.values[i] = scale.values[c] * (x.values[i] - mean.values[c]) / std::sqrt(variance.values[c] + epsilon) + offset.values[c];
+    x.values[i] =
+        scale.values[c] * (x.values[i] - mean.values[c]) / std::sqrt(variance.values[c] + epsilon) + offset.values[c];
   }
   return x;
 }
@@ -95,7 +97,8 @@ Tensor convolveDepthwise(const Tensor &x, const Tensor &filter, const Window &wi
       for (int64_t c = 0; c < y.shape[3]; ++c)
         for (int64_t ky = 0; ky < filter.shape[0]; ++ky)
           for (int64_t kx = 0; kx < filter.shape[1]; ++kx) {
-            int64_t inRow = row * window.strideY - window.top + ky, inColumn = column * window.strideX - window.left + kx;
+            int64_t inRow = row * window.strideY - window.top + ky,
+                    inColumn = column * window.strideX - window.left + kx;
             if (inRow >= 0 && inRow < x.shape[1] && inColumn >= 0 && inColumn < x.shape[2])
               y.at({0, row, column, c}) += filter.at({ky, kx, c}) * x.at({0, inRow, inColumn, c});
           }
@@ -127,7 +130,8 @@ Tensor maxPool(const Tensor &x, int64_t rows, int64_t columns, const Window &win
         double largest = -std::numeric_limits<double>::infinity();
         for (int64_t ky = 0; ky < rows; ++ky)
           for (int64_t kx = 0; kx < columns; ++kx) {
-            int64_t inRow = row * window.strideY - window.top + ky, inColumn = column * window.strideX - window.left + kx;
+            int64_t inRow = row * window.strideY - window.top + ky,
+                    inColumn = column * window.strideX - window.left + kx;
             if (inRow >= 0 && inRow < x.shape[1] && inColumn >= 0 && inColumn < x.shape[2])
               largest = std::max(largest, x.at({0, inRow, inColumn, c}));
           }

@@ -1,5 +1,5 @@
-// Layer math as plain loops over doubles: what every kernel and every transform is judged by. Written to be read, not to
-// be fast; shares no code with the compiler. What each function computes is said in dialects/NN/NNOps.td.
+// Layer math as plain loops over doubles: what every kernel and every transform is judged by. Written to be read, not
+// to be fast; shares no code with the compiler. What each function computes is said in dialects/NN/NNOps.td.
 #pragma once
 
 #include <cstdint>
@@ -47,14 +47,15 @@ Tensor convolve(const Tensor &x, const Tensor &filter, const Window &window, int
 // Filters H x W x C.
 Tensor convolveDepthwise(const Tensor &x, const Tensor &filter, const Window &window, Shape shape);
 Tensor addBias(Tensor x, const Tensor &bias); // one value for each index of the last axis
-Tensor batchNorm(Tensor x, const Tensor &scale, const Tensor &offset, const Tensor &mean, const Tensor &variance, double epsilon);
+Tensor batchNorm(Tensor x, const Tensor &scale, const Tensor &offset, const Tensor &mean, const Tensor &variance,
+                 double epsilon);
 Tensor globalAvgPool(const Tensor &x);
 Tensor fullyConnected(const Tensor &x, const Tensor &weights);
 Tensor maxPool(const Tensor &x, int64_t rows, int64_t columns, const Window &window, Shape shape);
 Tensor upsample(const Tensor &x, int64_t factor);
 Tensor concat(const std::vector<Tensor> &parts);
 Tensor slice(const Tensor &x, int64_t first, int64_t count);
-Tensor readPlanar(const Tensor &x);                     // 1 x C x H x W -> 1 x H x W x C
+Tensor readPlanar(const Tensor &x);                    // 1 x C x H x W -> 1 x H x W x C
 Tensor splitAnchors(const Tensor &x, int64_t anchors); // 1 x H x W x (A F) -> A x H x W x F
 
 } // namespace mnv3::reference

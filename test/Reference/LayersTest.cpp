@@ -34,7 +34,8 @@ TEST(Layers, Activations) {
 
 // 3x3 picture 1 .. 9, filter 1 2 / 3 4, stride 2, one row and column of zeros above and left.
 TEST(Layers, ConvolutionWithStrideAndPads) {
-  Tensor y = convolve(counting({1, 3, 3, 1}), counting({1, 2, 2, 1}), {.strideY = 2, .strideX = 2, .top = 1, .left = 1}, 1, {1, 2, 2, 1});
+  Tensor y = convolve(counting({1, 3, 3, 1}), counting({1, 2, 2, 1}), {.strideY = 2, .strideX = 2, .top = 1, .left = 1},
+                      1, {1, 2, 2, 1});
   EXPECT_EQ(y.values, (std::vector<double>{4 * 1, 3 * 2 + 4 * 3, 2 * 4 + 4 * 7, 1 * 5 + 2 * 6 + 3 * 8 + 4 * 9}));
 }
 
@@ -58,7 +59,8 @@ TEST(Layers, FullyConnectedPoolAndNorm) {
   EXPECT_EQ(fullyConnected(counting({1, 1, 1, 2}), counting({2, 2})).values, (std::vector<double>{5, 11}));
   EXPECT_EQ(globalAvgPool(counting({1, 2, 2, 1})).values, (std::vector<double>{2.5}));
   Tensor one = make({1}, {1}), two = make({1}, {2}), three = make({1}, {3}), five = make({1}, {5});
-  EXPECT_EQ(batchNorm(make({1, 1, 1, 1}, {7}), three, five, one, three, 1).values, (std::vector<double>{3.0 * 6 / 2 + 5}));
+  EXPECT_EQ(batchNorm(make({1, 1, 1, 1}, {7}), three, five, one, three, 1).values,
+            (std::vector<double>{3.0 * 6 / 2 + 5}));
   EXPECT_EQ(addBias(counting({1, 1, 2, 2}), make({2}, {10, 20})).values, (std::vector<double>{11, 22, 13, 24}));
 }
 
@@ -66,7 +68,8 @@ TEST(Layers, FullyConnectedPoolAndNorm) {
 TEST(Layers, MaxPoolMindsTheBorder) {
   Tensor x = map(counting({1, 2, 2, 1}), [](double v) { return -v; });
   EXPECT_EQ(maxPool(x, 3, 3, {.top = 1, .left = 1}, {1, 2, 2, 1}).values, (std::vector<double>{-1, -1, -1, -1}));
-  EXPECT_EQ(maxPool(x, 2, 2, {.strideY = 2, .strideX = 2, .top = 1, .left = 1}, {1, 2, 2, 1}).values, (std::vector<double>{-1, -2, -3, -4}));
+  EXPECT_EQ(maxPool(x, 2, 2, {.strideY = 2, .strideX = 2, .top = 1, .left = 1}, {1, 2, 2, 1}).values,
+            (std::vector<double>{-1, -2, -3, -4}));
 }
 
 TEST(Layers, Shapes) {
@@ -75,7 +78,8 @@ TEST(Layers, Shapes) {
   EXPECT_EQ(concat({counting({1, 1, 2, 1}), counting({1, 1, 2, 2})}).values, (std::vector<double>{1, 1, 2, 2, 3, 4}));
   EXPECT_EQ(readPlanar(counting({1, 2, 1, 2})).values, (std::vector<double>{1, 3, 2, 4}));
   EXPECT_EQ(splitAnchors(counting({1, 1, 2, 4}), 2).values, (std::vector<double>{1, 2, 5, 6, 3, 4, 7, 8}));
-  EXPECT_EQ(combine(counting({1, 1, 2, 2}), make({1, 1, 1, 2}, {10, 20}), std::plus<>()).values, (std::vector<double>{11, 22, 13, 24}));
+  EXPECT_EQ(combine(counting({1, 1, 2, 2}), make({1, 1, 1, 2}, {10, 20}), std::plus<>()).values,
+            (std::vector<double>{11, 22, 13, 24}));
 }
 
 } // namespace

@@ -14,7 +14,8 @@ namespace {
 
 class Net {
 public:
-  Net(MLIRContext *context, unsigned seed) : builder(context), random(seed), module(ModuleOp::create(builder.getUnknownLoc())) {}
+  Net(MLIRContext *context, unsigned seed)
+      : builder(context), random(seed), module(ModuleOp::create(builder.getUnknownLoc())) {}
 
   OwningOpRef<ModuleOp> build() {
     int64_t h = 8 * pick(2, 4), w = 8 * pick(2, 4);
@@ -47,7 +48,9 @@ private:
   int pick(int least, int most) { return least + int(random() % unsigned(most - least + 1)); }
   float uniform(float least, float most) { return least + (most - least) * float(random() / 4294967296.0); }
   Location location() { return FileLineColLoc::get(builder.getContext(), "net.yaml", row + 10, 4); }
-  RankedTensorType image(int64_t h, int64_t w, int64_t c) { return RankedTensorType::get({1, h, w, c}, builder.getF32Type()); }
+  RankedTensorType image(int64_t h, int64_t w, int64_t c) {
+    return RankedTensorType::get({1, h, w, c}, builder.getF32Type());
+  }
 
   Value endRow(Value x) {
     KeepOp::create(builder, location(), x, row++);
@@ -108,8 +111,8 @@ private:
     gate = FullyConnectedOp::create(builder, location(), vector(fewer), gate, constant({fewer, c}, -1, 1),
                                     constant(fewer, -1, 1), ActivationAttr());
     gate = ReluOp::create(builder, location(), vector(fewer), gate);
-    gate = FullyConnectedOp::create(builder, location(), vector(c), gate, constant({c, fewer}, -2, 2), constant(c, -1, 1),
-                                    ActivationAttr());
+    gate = FullyConnectedOp::create(builder, location(), vector(c), gate, constant({c, fewer}, -2, 2),
+                                    constant(c, -1, 1), ActivationAttr());
     gate = HardSigmoidOp::create(builder, location(), vector(c), gate);
     return MulOp::create(builder, location(), x.getType(), x, gate);
   }
@@ -200,4 +203,6 @@ private:
 
 } // namespace
 
-OwningOpRef<ModuleOp> mnv3::reference::randomNet(MLIRContext *context, unsigned seed) { return Net(context, seed).build(); }
+OwningOpRef<ModuleOp> mnv3::reference::randomNet(MLIRContext *context, unsigned seed) {
+  return Net(context, seed).build();
+}

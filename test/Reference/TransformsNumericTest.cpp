@@ -1,9 +1,9 @@
-// A transform may change how a result is computed, not what it is: each pass, alone on the functions of its own lit test
-// with random weights, and the passes in order on random small nets, give what the reference gave before.
+// A transform may change how a result is computed, not what it is: each pass, alone on the functions of its own lit
+// test with random weights, and the passes in order on random small nets, give what the reference gave before.
 //
 // Tolerance: the reference computes in double, so the only difference is that folded weights are rounded to float once
-// (6e-8 relative) where the unfolded ones were exact; 1e-5 of the largest value leaves room for sums that cancel and for
-// what 20 layers make of it, and is far below what one wrong weight does.
+// (6e-8 relative) where the unfolded ones were exact; 1e-5 of the largest value leaves room for sums that cancel and
+// for what 20 layers make of it, and is far below what one wrong weight does.
 #include "Interpreter.h"
 #include "RandomNet.h"
 
@@ -34,14 +34,11 @@ struct NamedPass {
 };
 
 // In the order of the pipeline, which the random nets go through.
-const NamedPass passes[] = {{"nn-lower-depthwise", createLowerDepthwisePass},
-                            {"nn-fold-batch-norm", createFoldBatchNormPass},
-                            {"nn-fold-hard-swish", createFoldHardSwishPass},
-                            {"nn-lower-squeeze-excite", createLowerSqueezeExcitePass},
-                            {"nn-fuse-residual", createFuseResidualPass},
-                            {"nn-merge-siblings", createMergeSiblingsPass},
-                            {"nn-commute-upsample", createCommuteUpsamplePass},
-                            {"nn-fold-views", createFoldViewsPass}};
+const NamedPass passes[] = {
+    {"nn-lower-depthwise", createLowerDepthwisePass},   {"nn-fold-batch-norm", createFoldBatchNormPass},
+    {"nn-fold-hard-swish", createFoldHardSwishPass},    {"nn-lower-squeeze-excite", createLowerSqueezeExcitePass},
+    {"nn-fuse-residual", createFuseResidualPass},       {"nn-merge-siblings", createMergeSiblingsPass},
+    {"nn-commute-upsample", createCommuteUpsamplePass}, {"nn-fold-views", createFoldViewsPass}};
 
 class TransformsNumeric : public testing::Test {
 protected:
@@ -97,7 +94,8 @@ protected:
   }
 
   // Heads all, and the rows that are still kept.
-  static void compare(const std::optional<Answers> &before, const std::optional<Answers> &after, const std::string &what) {
+  static void compare(const std::optional<Answers> &before, const std::optional<Answers> &after,
+                      const std::string &what) {
     ASSERT_TRUE(before && after) << what;
     ASSERT_EQ(before->heads.size(), after->heads.size()) << what;
     for (size_t i = 0; i < before->heads.size(); ++i)
@@ -126,11 +124,13 @@ TEST_F(TransformsNumeric, EachPassOnItsOwnTest) {
         randomizeWeights(function);
       OwningOpRef<ModuleOp> after = before->clone();
       ASSERT_TRUE(run(*after, pass)) << pass.name;
-      for (auto [function, transformed] : llvm::zip_equal(before->getOps<func::FuncOp>(), after->getOps<func::FuncOp>())) {
+      for (auto [function, transformed] :
+           llvm::zip_equal(before->getOps<func::FuncOp>(), after->getOps<func::FuncOp>())) {
         std::vector<Tensor> inputs;
         for (Type type : function.getArgumentTypes())
           inputs.push_back(randomInput(type));
-        compare(interpret(function, inputs), interpret(transformed, inputs), std::string(pass.name) + ", " + function.getName().str());
+        compare(interpret(function, inputs), interpret(transformed, inputs),
+                std::string(pass.name) + ", " + function.getName().str());
         ++compared;
       }
     }
@@ -157,7 +157,8 @@ TEST_F(TransformsNumeric, AllPassesOnRandomNets) {
     // What the contracts promise on such nets.
     for (auto norm : function().getOps<nn::BatchNormOp>())
       EXPECT_FALSE(nn::hasOneReader(norm.getInput())) << "seed " << seed;
-    EXPECT_TRUE(llvm::all_of(function().getOps<nn::Conv2DOp>(), [](auto conv) { return conv.getGroups() == 1; })) << "seed " << seed;
+    EXPECT_TRUE(llvm::all_of(function().getOps<nn::Conv2DOp>(), [](auto conv) { return conv.getGroups() == 1; }))
+        << "seed " << seed;
     EXPECT_TRUE(function().getOps<nn::UpsampleOp>().empty()) << "seed " << seed;
   }
   for (const NamedPass &pass : passes)

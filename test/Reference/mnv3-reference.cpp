@@ -61,7 +61,8 @@ int main(int argc, char **argv) {
       return fail("cannot read " + imageFile);
     size_t wanted = image.values.size() * sizeof(float);
     if ((*file)->getBufferSize() != wanted)
-      return fail(imageFile + " has " + llvm::Twine((*file)->getBufferSize()) + " bytes, the picture " + llvm::Twine(wanted));
+      return fail(imageFile + " has " + llvm::Twine((*file)->getBufferSize()) + " bytes, the picture " +
+                  llvm::Twine(wanted));
     for (size_t i = 0; i < image.values.size(); ++i) {
       float value;
       std::memcpy(&value, (*file)->getBufferStart() + i * sizeof(float), sizeof(float));
