@@ -11,8 +11,8 @@ using Kind = PickleValue::Kind;
 
 // The last row. Every YOLOv5 head keeps its anchors there, as a buffer.
 static const PickleValue &findHead(const PickleValue &model, const Location &where) {
-  const PickleValue *rows = attributeOf(model, "model"), *state = rows && isModule(*rows) ? rows->state : nullptr;
-  const PickleValue *list = state ? state->get("_modules") : nullptr;
+  const PickleValue *rows = attributeOf(model, "model");
+  const PickleValue *list = rows && isModule(*rows) ? attributeOf(*rows, "_modules") : nullptr;
   if (!list || !list->is(Kind::dict) || list->items.empty())
     fail(where, fmt::format("is {} without a list of rows, expected a YOLOv5 model", model.describe()));
   const PickleValue &head = *list->items.back();
