@@ -6,7 +6,8 @@
 namespace mnv3::codegen {
 
 Schedule chooseDepthwise(const KernelSpec &spec, const KernelTarget &target) {
-  const int budget = target.vectorRegisters == 32 ? 16 : 8;
+  // AVX-512 multiplies inputs straight from memory; elsewhere they want registers as well.
+  const int budget = target.vectorRegisters == 32 && !multipliesByElement(target) ? 16 : 8;
   Schedule schedule;
   schedule.rows = spec.strideY == 1 ? std::min(2, spec.height) : 1;
   schedule.pixels = std::min(spec.width, std::max(1, budget / schedule.rows));

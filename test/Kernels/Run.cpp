@@ -68,9 +68,10 @@ std::vector<std::vector<Memory>> build(const std::vector<Case> &cases, const Tes
   // Only the attributes that Halide puts on functions name a CPU; a measurement wants the machine's own.
   std::string source = "kernels.bc";
   if (!cpu.empty()) {
-    shell(MNV3_LLVM_TOOLS "/llvm-dis " + (folder / "kernels.bc") + " -o - | sed 's/\"target-cpu\"=\"[^\"]*\"/\"target-cpu\"=\"" +
-              cpu + "\"/; s/\"tune-cpu\"=\"[^\"]*\"//' > " + (folder / "kernels.ll"),
-          folder / "log-dis");
+    shell(MNV3_LLVM_TOOLS "/llvm-dis " + (folder / "kernels.bc") + " -o " + (folder / "kernels.ll"), folder / "log-dis");
+    shell("sed -i 's/\"target-cpu\"=\"[^\"]*\"/\"target-cpu\"=\"" + cpu + "\"/; s/\"tune-cpu\"=\"[^\"]*\"//' " +
+              (folder / "kernels.ll"),
+          folder / "log-sed");
     source = "kernels.ll";
   }
   shell(MNV3_LLVM_TOOLS "/llc -O3 -relocation-model=pic -filetype=obj " + (folder / source) + " -o " + (folder / "kernels.o"),

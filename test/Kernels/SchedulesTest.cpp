@@ -7,22 +7,112 @@ namespace mnv3::codegen {
 namespace {
 
 const KernelTarget avx512 = {"x86-64-v4", 16, 32}, avx2 = {"x86-64", 8, 16}, neon = {"arm64", 4, 32};
+const KernelTarget all[] = {avx512, avx2, neon};
 
-TEST(Schedules, TilesFitTheRegisters) {
+KernelSpec conv(int height, int width, int inputs, int outputs, int kernel = 1, int stride = 1) {
+  KernelSpec spec;
+  spec.height = height;
+  spec.width = width;
+  spec.inputs = {{inputs, inputs, width * stride * inputs, 64}};
+  spec.output = {outputs, outputs, width * outputs, 64};
+  spec.kernelH = spec.kernelW = kernel;
+  spec.strideY = spec.strideX = stride;
+  return spec;
+}
+
+TEST(Schedules, TilesThatFitTheRegisters) {
   EXPECT_TRUE(fitsRegisters({5, 5}, avx512)); // 25 + 5 + 1
   EXPECT_FALSE(fitsRegisters({4, 7}, avx512));
   EXPECT_TRUE(fitsRegisters({4, 3}, avx2)); // 12 + 3 + 1
   EXPECT_FALSE(fitsRegisters({5, 3}, avx2));
   EXPECT_TRUE(fitsRegisters({5, 4}, neon));
-  EXPECT_FALSE(fitsRegisters({6, 4}, neon)); // 24 accumulators spill
-  for (const KernelTarget &target : {avx512, avx2, neon})
+  EXPECT_FALSE(fitsRegisters({6, 4}, neon));  // 24 accumulators
+  EXPECT_FALSE(fitsRegisters({10, 2}, neon)); // 20, and 10 pixels' inputs
+}
+
+TEST(Schedules, ChosenTilesFitAndAreNotLargerThanThePicture) {
+  for (const KernelTarget &target : all)
     for (int width = 1; width < 50; ++width)
       for (int vectors = 1; vectors < 40; ++vectors) {
-        RegisterTile tile = chooseRegisterTile(width, vectors, target);
+        const RegisterTile tile = chooseRegisterTile(width, vectors, target);
         EXPECT_TRUE(fitsRegisters(tile, target));
         EXPECT_LE(tile.pixels, width);
         EXPECT_LE(tile.vectors, vectors);
+        EXPECT_EQ(vectors % chooseRegisterTile(width, vectors, target, LastVectors::divide).vectors, 0);
       }
+}
+
+// Enough accumulators to keep two units with a latency of four busy, wherever the picture has as many pixels.
+TEST(Schedules, ChosenTilesHideLatency) {
+  for (const KernelTarget &target : all)
+    for (int vectors = 1; vectors < 20; ++vectors)
+      EXPECT_GE(chooseRegisterTile(40, vectors, target).accumulators(), 8) << vectors << " vectors";
+}
+
+TEST(Schedules, TilesDivideRowsWhereTheyCan) {
+  for (const KernelTarget &target : all)
+    for (int vectors : {1, 2, 3, 5, 6}) {
+      const int pixels = chooseRegisterTile(20, vectors, target).pixels;
+      EXPECT_LE(ceilDiv(20, pixels) * pixels, 21) << vectors << " vectors, " << pixels << " pixels";
+    }
+}
+
+TEST(Schedules, UnrollDividesTheReduction) {
+  for (const KernelTarget &target : all)
+    for (int channels : {1, 3, 7, 8, 13, 24, 88, 240}) {
+      KernelSpec spec = conv(20, 20, channels, 40);
+      EXPECT_EQ(channels % chooseSchedule(spec, target).unroll, 0);
+      spec.inputs.push_back({channels + 4, channels + 4, 0, 64}); // parts of a concat share the number
+      EXPECT_EQ((channels + 4) % chooseSchedule(spec, target).unroll, 0);
+      EXPECT_EQ(channels % chooseSchedule(spec, target).unroll, 0);
+    }
+  EXPECT_EQ(chooseSchedule(conv(20, 20, 88, 40), neon).unroll % 4, 0); // whole vectors of inputs
+}
+
+TEST(Schedules, WinogradOnlyWhereItIsDefined) {
+  const KernelSpec good = conv(40, 40, 48, 48, 3);
+  EXPECT_TRUE(prefersWinograd(good, avx512));
+  EXPECT_FALSE(prefersWinograd(conv(40, 40, 48, 48, 3, 2), avx512));
+  EXPECT_FALSE(prefersWinograd(conv(40, 40, 48, 48, 5), avx512));
+  EXPECT_FALSE(prefersWinograd(conv(38, 40, 48, 48, 3), avx512));
+  EXPECT_FALSE(prefersWinograd(conv(40, 42, 48, 48, 3), avx512));
+  EXPECT_FALSE(prefersWinograd(conv(40, 40, 8, 48, 3), avx512)); // transforms would cost more than they save
+  KernelSpec dilated = good;
+  dilated.dilation = 2;
+  EXPECT_FALSE(prefersWinograd(dilated, avx512));
+  KernelSpec two = good;
+  two.inputs.push_back(two.inputs[0]);
+  EXPECT_FALSE(prefersWinograd(two, avx512));
+}
+
+TEST(Schedules, WinogradBandsDivideThePictureAndSpareTheCache) {
+  for (int size : {4, 8, 20, 28, 40, 80})
+    for (int channels : {16, 48, 160}) {
+      KernelSpec spec = conv(size, size, channels, channels, 3);
+      spec.family = Family::winograd;
+      const Schedule schedule = chooseSchedule(spec, avx512);
+      ASSERT_GT(schedule.rows, 0);
+      EXPECT_EQ(size / 4 % schedule.rows, 0);
+    }
+  KernelSpec small = conv(80, 80, 48, 48, 3), large = conv(20, 20, 104, 104, 3);
+  small.family = large.family = Family::winograd;
+  EXPECT_LE(chooseSchedule(small, avx512).rows, 2);  // weights stay in the cache, tiles of more rows would not
+  EXPECT_EQ(chooseSchedule(large, avx512).rows, 5);  // weights do not: read them once
+}
+
+TEST(Schedules, SumsDivideTheirTerms) {
+  for (const KernelTarget &target : all)
+    for (int extent : {1, 7, 16, 20, 144}) {
+      KernelSpec pool = conv(1, 1, 576, 576), full = conv(1, 1, extent, 144);
+      pool.family = Family::globalPool;
+      pool.inputWidth = extent;
+      full.family = Family::fullyConnected;
+      for (const KernelSpec &spec : {pool, full}) {
+        const Schedule schedule = chooseSchedule(spec, target);
+        EXPECT_EQ(extent % schedule.pixels, 0);
+        EXPECT_EQ(spec.output.channels / target.vectorWidth % schedule.vectors, 0);
+      }
+    }
 }
 
 } // namespace
