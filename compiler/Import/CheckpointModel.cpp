@@ -95,7 +95,7 @@ static Node readYaml(const PickleValue *value, const Location &where, Budget &bu
     return Node{{}, where};
   std::optional<Node> yaml = plainNode(*value, where, budget);
   if (!yaml || !yaml->asMap())
-    fail(where, fmt::format("is {}, expected a dict of numbers, strings and lists", value->describe()));
+    fail(where, fmt::format("is {}, expected a dict of nothing but numbers, strings and lists, nested 32 deep at most", value->describe()));
   return std::move(*yaml);
 }
 

@@ -70,10 +70,11 @@ WeightFile readTorchFile(const ZipArchive &archive, const ZipMember &pickleMembe
   const Location where = archive.where(pickleMember);
   if (archive.find(folder + "/constants.pkl"))
     fail({archive.file(), 0, 0, ""}, "is a TorchScript archive, expected a training checkpoint or a state_dict");
+  const Bytes pickled = archive.stored(pickleMember);
   if (const ZipMember *order = archive.find(folder + "/byteorder"); order && asText(archive.stored(*order)) != "little")
     fail(archive.where(*order), "says '" + printable(asText(archive.stored(*order))) + "', expected 'little'");
 
-  const Pickle pickle(archive.stored(pickleMember), where);
+  const Pickle pickle(pickled, where);
   const PickleValue *model = chooseModel(pickle.root());
   if (!model)
     failWithoutModel(pickle.root(), where);
