@@ -33,9 +33,17 @@ Extents extentsOf(const KernelSpec &spec) {
   return flat ? Extents{spec.width * spec.height, 1} : Extents{spec.width, spec.height};
 }
 
-// A gated input is computed in whole vectors, but never beyond its pixel.
-int inputLanes(const KernelSpec &spec, const KernelTarget &target) {
-  return std::min(target.vectorWidth, spec.inputs[0].pixelStride);
+// A gated input is computed in whole vectors, and what is added to a result is read in the vectors in which it is
+// written, but never beyond a pixel.
+int inputLanes(const KernelSpec &spec, const KernelTarget &target) { return commonLanes(target, spec.inputs); }
+
+int resultLanes(const KernelSpec &spec, const KernelTarget &target) {
+  std::vector<Picture> added;
+  if (spec.hasResidual)
+    added.push_back(spec.residual);
+  if (spec.hasStart)
+    added.push_back(spec.start);
+  return commonLanes(target, added);
 }
 
 struct Operands {
@@ -71,8 +79,10 @@ struct Range {
 
 Part makePart(const KernelSpec &spec, const KernelTarget &target, Extents extents, Operands operands, Range range) {
   const Schedule &schedule = spec.schedule;
-  const int vector = target.vectorWidth, tile = range.tile * vector, lanes = range.count * vector;
-  const int firstChannel = range.first * vector, firstTile = range.first / schedule.vectors;
+  const int vector = resultLanes(spec, target), firstChannel = range.first * target.vectorWidth;
+  const int lanes = std::min(range.count * target.vectorWidth, roundUp(spec.output.channels, vector) - firstChannel);
+  const int tile = std::min(range.tile * target.vectorWidth, lanes), firstTile = range.first / schedule.vectors;
+  const KernelTarget registers = {target.name, vector, target.vectorRegisters};
 
   // Algorithm. c counts from the range's first channel.
   Var c("c"), x("x"), y("y");
@@ -104,12 +114,12 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, Extents extent
     result.reorder(ci, xi, co, xo, y);
   result.vectorize(ci, vector).unroll(ci).unroll(xi);
   accumulators.compute_at(result, schedule.channelsOutermost ? xo : co);
-  scheduleTile(accumulators, c, x, target);
+  scheduleTile(accumulators, c, x, registers);
   for (size_t i = 0; i < operands.inputs.size(); ++i) {
     Func source = spec.hasGate ? gated : Func(operands.inputs[i]);
     scheduleReduction({accumulators, static_cast<int>(i), c, x, {taps[i].x, taps[i].y, taps[i].z},
                        spec.inputs[i].channels, schedule.unroll},
-                      source, target);
+                      source, registers);
   }
   if (spec.hasGate) // once for all output channels of a tile of pixels
     gated.compute_at(result, xo)

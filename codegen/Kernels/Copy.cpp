@@ -8,7 +8,7 @@ namespace mnv3::codegen {
 using namespace Halide;
 
 Kernel makeCopy(const KernelSpec &spec, const KernelTarget &target) {
-  const int vector = target.vectorWidth, channels = spec.output.channels;
+  const int vector = commonLanes(target, spec.inputs), channels = spec.output.channels;
   const bool exact = spec.output.pixelStride < roundUp(channels, vector);
   const int lanes = exact ? channels : roundUp(channels, vector);
   const bool flat = rowsAreDense(spec.inputs[0], spec.width) && rowsAreDense(spec.output, spec.width);

@@ -13,19 +13,19 @@ namespace mnv3::codegen {
 using namespace Halide;
 
 Kernel makeDepthwise(const KernelSpec &spec, const KernelTarget &target) {
-  const int vector = target.vectorWidth, lanes = roundUp(spec.output.channels, vector);
+  const int packing = target.vectorWidth, vector = commonLanes(target, spec.inputs), lanes = roundUp(spec.output.channels, vector);
   const int taps = spec.kernelH * spec.kernelW;
   ImageParam input = pictureParam("input", spec.inputs[0], lanes,
                                   (spec.width - 1) * spec.strideX + (spec.kernelW - 1) * spec.dilation + 1,
                                   (spec.height - 1) * spec.strideY + (spec.kernelH - 1) * spec.dilation + 1);
-  ImageParam weights = denseWeights("weights", {vector, taps, lanes / vector}), bias = denseWeights("bias", {lanes});
+  ImageParam weights = denseWeights("weights", {packing, taps, ceilDiv(lanes, packing)}), bias = denseWeights("bias", {lanes});
 
   // Algorithm.
   Var c("c"), x("x"), y("y");
   Func accumulators("accumulators"), result("result");
   RDom r(0, spec.kernelW, 0, spec.kernelH, "r");
   accumulators(c, x, y) = bias(c);
-  accumulators(c, x, y) += weights(c % vector, r.x + spec.kernelW * r.y, c / vector) *
+  accumulators(c, x, y) += weights(c % packing, r.x + spec.kernelW * r.y, c / packing) *
                            input(c, x * spec.strideX + r.x * spec.dilation, y * spec.strideY + r.y * spec.dilation);
   result(c, x, y) = activate(spec.activation, spec.slope, accumulators(c, x, y));
 

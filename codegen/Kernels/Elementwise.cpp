@@ -8,7 +8,10 @@ namespace mnv3::codegen {
 using namespace Halide;
 
 Kernel makeElementwise(const KernelSpec &spec, const KernelTarget &target) {
-  const int vector = target.vectorWidth, lanes = roundUp(spec.output.channels, vector);
+  std::vector<Picture> pictures = spec.inputs;
+  if (spec.hasResidual)
+    pictures.push_back(spec.residual);
+  const int vector = commonLanes(target, pictures), lanes = roundUp(spec.output.channels, vector);
   const bool flat = rowsAreDense(spec.inputs[0], spec.width) && rowsAreDense(spec.output, spec.width) &&
                     (!spec.hasResidual || rowsAreDense(spec.residual, spec.width));
   const int width = flat ? spec.width * spec.height : spec.width, height = flat ? 1 : spec.height;

@@ -8,7 +8,7 @@ namespace mnv3::codegen {
 using namespace Halide;
 
 Kernel makeGlobalPool(const KernelSpec &spec, const KernelTarget &target) {
-  const int vector = target.vectorWidth, lanes = roundUp(spec.output.channels, vector);
+  const int vector = commonLanes(target, spec.inputs), lanes = roundUp(spec.output.channels, vector);
   const int width = spec.inputWidth, height = spec.inputHeight;
   ImageParam input = pictureParam("input", spec.inputs[0], lanes, width, height);
 

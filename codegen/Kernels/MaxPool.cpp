@@ -10,7 +10,7 @@ namespace mnv3::codegen {
 using namespace Halide;
 
 Kernel makeMaxPool(const KernelSpec &spec, const KernelTarget &target) {
-  const int vector = target.vectorWidth, lanes = roundUp(spec.output.channels, vector);
+  const int vector = commonLanes(target, spec.inputs), lanes = roundUp(spec.output.channels, vector);
   ImageParam input = pictureParam("input", spec.inputs[0], lanes, spec.inputWidth, spec.inputHeight);
 
   // Algorithm.

@@ -1,9 +1,11 @@
 // All kernels of a network as one Halide module, and that as LLVM bitcode.
 //
-// One after the other, in the order asked for: the same specs give the same code, always.
+// In two processes, each one kernel after the other in the order asked for: the same specs give the same code, always.
 #include "codegen/Kernels/Kernel.h"
 #include "codegen/Kernels/RawPointers.h"
+#include "codegen/Kernels/Worker.h"
 
+#include <cstring>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -74,49 +76,104 @@ std::string compileToBitcode(const Halide::Module &module) {
   return bytes;
 }
 
-struct Made {
-  KernelSpec spec;
-  KernelInfo info;
+// What one process makes of its share of the kernels, as it travels between processes: for each kernel its scratch size,
+// then the bitcode; or why it could not.
+struct Share {
+  bool failed = false;
+  std::vector<int64_t> scratchBytes;
+  std::string text; // bitcode, or the error
 };
+
+std::string pack(const Share &share) {
+  std::string bytes(1, share.failed ? '!' : '=');
+  const uint64_t count = share.scratchBytes.size();
+  bytes.append(reinterpret_cast<const char *>(&count), sizeof count);
+  bytes.append(reinterpret_cast<const char *>(share.scratchBytes.data()), count * sizeof(int64_t));
+  return bytes + share.text;
+}
+
+Share unpack(const std::string &bytes) {
+  Share share;
+  uint64_t count = 0;
+  share.failed = bytes.at(0) == '!';
+  std::memcpy(&count, bytes.data() + 1, sizeof count);
+  share.scratchBytes.resize(count);
+  std::memcpy(share.scratchBytes.data(), bytes.data() + 1 + sizeof count, count * sizeof(int64_t));
+  share.text = bytes.substr(1 + sizeof count + count * sizeof(int64_t));
+  return share;
+}
+
+Share makeShare(const std::vector<KernelSpec> &specs, const KernelTarget &target, const Halide::Target &halide) {
+  Share share;
+  const KernelSpec *current = nullptr;
+  try {
+    Halide::Module module("mnv3_kernels", halide);
+    for (const KernelSpec &spec : specs) {
+      current = &spec;
+      RawFunction raw = lowerToRawPointers(makeKernel(spec, target), kernelSymbol(spec), halide);
+      module.append(raw.function);
+      share.scratchBytes.push_back(raw.scratchBytes);
+    }
+    current = nullptr;
+    // A rebuilt module forgets that functions in it use strict_float, and would fold magic rounding away.
+    module.set_any_strict_float(true);
+    share.text = compileToBitcode(module);
+  } catch (const std::exception &failure) { // Halide::Error is one
+    share.failed = true;
+    share.text = (current ? kernelSymbol(*current) + ": " : std::string()) + failure.what();
+  }
+  return share;
+}
 
 } // namespace
 
 bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &target, std::vector<KernelInfo> &result,
-                     std::string &bitcode, std::string &error) {
-  const KernelSpec *current = nullptr;
-  try {
-    std::optional<Halide::Target> halide = halideTarget(target);
-    if (!halide) {
-      error = "no kernels for target '" + target.name + "'";
-      return false;
-    }
-    Halide::Module module("mnv3_kernels", *halide);
-    bool strictFloat = false;
-    std::map<std::string, Made> made;
-    result.clear();
-    for (const KernelSpec &spec : specs) {
-      current = &spec;
-      const std::string symbol = kernelSymbol(spec);
-      auto [entry, isNew] = made.try_emplace(symbol, Made{spec, {symbol, 0}});
-      if (isNew) {
-        RawFunction raw = lowerToRawPointers(makeKernel(spec, target), symbol, *halide);
-        module.append(raw.function);
-        strictFloat |= raw.strictFloat;
-        entry->second.info.scratchBytes = raw.scratchBytes;
-      } else if (entry->second.spec != spec) {
-        error = "two kernels share the name " + symbol;
-        return false;
-      }
-      result.push_back(entry->second.info);
-    }
-    current = nullptr;
-    module.set_any_strict_float(strictFloat);
-    bitcode = compileToBitcode(module);
-    return true;
-  } catch (const std::exception &failure) { // Halide::Error is one
-    error = (current ? kernelSymbol(*current) + ": " : std::string()) + failure.what();
+                     std::vector<std::string> &bitcode, std::string &error) {
+  const std::optional<Halide::Target> halide = halideTarget(target);
+  if (!halide) {
+    error = "no kernels for target '" + target.name + "'";
     return false;
   }
+  // Equal specs once; every other one to the second process.
+  std::map<std::string, size_t> numbers; // symbol -> place among the different ones
+  std::vector<KernelSpec> shares[2];
+  std::vector<const KernelSpec *> different;
+  for (const KernelSpec &spec : specs) {
+    auto [entry, isNew] = numbers.try_emplace(kernelSymbol(spec), different.size());
+    if (isNew) {
+      shares[different.size() % 2].push_back(spec);
+      different.push_back(&spec);
+    } else if (*different[entry->second] != spec) {
+      error = "two kernels share the name " + entry->first;
+      return false;
+    }
+  }
+  Share made[2];
+  try {
+    auto [first, second] = runBoth([&] { return pack(makeShare(shares[0], target, *halide)); },
+                                   [&] { return shares[1].empty() ? pack({}) : pack(makeShare(shares[1], target, *halide)); });
+    made[0] = unpack(first);
+    made[1] = unpack(second);
+  } catch (const std::exception &failure) {
+    error = failure.what();
+    return false;
+  }
+  bitcode.clear();
+  for (const Share &share : made) {
+    if (share.failed) {
+      error = share.text;
+      return false;
+    }
+    if (!share.text.empty())
+      bitcode.push_back(share.text);
+  }
+  result.clear();
+  for (const KernelSpec &spec : specs) {
+    const std::string symbol = kernelSymbol(spec);
+    const size_t number = numbers[symbol];
+    result.push_back({symbol, made[number % 2].scratchBytes[number / 2]});
+  }
+  return true;
 }
 
 } // namespace mnv3::codegen

@@ -1,5 +1,7 @@
 #include "codegen/Kernels/Operands.h"
 
+#include <algorithm>
+
 namespace mnv3::codegen {
 
 void fix(Halide::OutputImageParam buffer, const std::vector<Dimension> &dimensions, int alignment) {
@@ -29,6 +31,13 @@ Halide::ImageParam pictureParam(const std::string &name, const Picture &picture,
 void fixPicture(Halide::Func result, const Picture &picture, int channels, int width, int height) {
   fix(result.output_buffer(), {{channels, 1}, {width, picture.pixelStride}, {height, picture.rowStride}},
       picture.alignment);
+}
+
+int commonLanes(const KernelTarget &target, const std::vector<Picture> &pictures) {
+  int lanes = target.vectorWidth;
+  for (const Picture &picture : pictures)
+    lanes = std::min(lanes, lanesOf(picture, target));
+  return lanes;
 }
 
 } // namespace mnv3::codegen

@@ -28,6 +28,10 @@ Halide::ImageParam denseWeights(const std::string &name, const std::vector<int> 
 Halide::ImageParam pictureParam(const std::string &name, const Picture &picture, int channels, int width, int height);
 void fixPicture(Halide::Func result, const Picture &picture, int channels, int width, int height);
 
+// Lanes of a vector in a kernel that passes over these pictures together: a vector must not reach beyond a pixel, and a
+// picture of 8 channels may be narrower than the kernel's output, which may be a slice.
+int commonLanes(const KernelTarget &target, const std::vector<Picture> &pictures);
+
 // No gap between a picture's rows, so that it is one long row.
 inline bool rowsAreDense(const Picture &picture, int width) { return picture.rowStride == width * picture.pixelStride; }
 

@@ -16,7 +16,7 @@ using namespace Halide;
 
 namespace {
 
-int lanesOf(int channels, int vector) {
+int computedLanes(int channels, int vector) {
   while (vector / 2 >= channels && vector > 4)
     vector /= 2;
   return vector;
@@ -26,7 +26,7 @@ int lanesOf(int channels, int vector) {
 
 Kernel makeStem(const KernelSpec &spec, const KernelTarget &target) {
   const int vector = target.vectorWidth, lanes = roundUp(spec.output.channels, vector);
-  const int narrow = lanesOf(spec.output.channels, vector), computed = roundUp(spec.output.channels, narrow);
+  const int narrow = computedLanes(spec.output.channels, vector), computed = roundUp(spec.output.channels, narrow);
   const int planes = spec.inputs[0].channels, inputWidth = spec.inputWidth, inputHeight = spec.inputHeight;
   const int64_t plane = static_cast<int64_t>(inputWidth) * inputHeight;
   ImageParam input(Float(32), 3, "input");

@@ -7,7 +7,7 @@ namespace mnv3::codegen {
 using namespace Halide;
 
 Kernel makeUpsample(const KernelSpec &spec, const KernelTarget &target) {
-  const int vector = target.vectorWidth, lanes = roundUp(spec.output.channels, vector);
+  const int vector = commonLanes(target, spec.inputs), lanes = roundUp(spec.output.channels, vector);
   ImageParam input = pictureParam("input", spec.inputs[0], lanes, ceilDiv(spec.width, spec.factor),
                                   ceilDiv(spec.height, spec.factor));
 

@@ -30,7 +30,8 @@ Tensor randomTensor(int height, int width, int channels, unsigned seed, float sc
 Picture pictureOf(int channels, int width, const Layout &layout, int vectorWidth) {
   Picture picture;
   picture.channels = channels;
-  picture.pixelStride = layout.stride ? layout.stride : roundUp(layout.firstLane + channels, vectorWidth);
+  const int lanes = layout.firstLane + channels;
+  picture.pixelStride = layout.stride ? layout.stride : roundUp(lanes, vectorWidth == 16 && lanes <= 8 ? 8 : vectorWidth);
   picture.rowStride = (width + layout.halo + layout.gap) * picture.pixelStride;
   for (int lanes : {picture.pixelStride, layout.firstLane})
     while (lanes * 4 % picture.alignment)
@@ -65,14 +66,14 @@ Memory placeDense(const std::vector<float> &values) {
   return memory;
 }
 
-Memory Case::makeOutput(int vectorWidth) const {
+Memory Case::makeOutput(const KernelTarget &target) const {
   Memory output;
   if (dense) {
     output.floats.assign(expected.values.size(), canary);
     return output;
   }
   const Picture &picture = spec.output;
-  const int lanes = roundUp(picture.channels, vectorWidth);
+  const int lanes = roundUp(picture.channels, lanesOf(picture, target));
   output.first = line;
   output.floats.assign(line + size_t(spec.height - 1) * picture.rowStride + size_t(spec.width - 1) * picture.pixelStride +
                            lanes,
@@ -80,7 +81,7 @@ Memory Case::makeOutput(int vectorWidth) const {
   return output;
 }
 
-std::string Case::check(const Memory &output, int vectorWidth) const {
+std::string Case::check(const Memory &output, const KernelTarget &target) const {
   std::ostringstream wrong;
   int count = 0;
   auto complain = [&](auto &&...words) {
@@ -98,7 +99,7 @@ std::string Case::check(const Memory &output, int vectorWidth) const {
     std::vector<bool> written(output.floats.size());
     for (int y = 0; y < spec.height; ++y)
       for (int x = 0; x < spec.width; ++x)
-        for (int c = 0; c < roundUp(spec.output.channels, vectorWidth); ++c) {
+        for (int c = 0; c < roundUp(spec.output.channels, lanesOf(spec.output, target)); ++c) {
           const size_t at = output.first + size_t(y) * spec.output.rowStride + size_t(x) * spec.output.pixelStride + c;
           written[at] = true;
           if (c < spec.output.channels)

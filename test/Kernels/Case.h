@@ -41,7 +41,7 @@ struct Layout {
   int halo = 0;           // zero pixels on each side; the right one is the next row's left one
   int gap = 0;            // pixels of anything between rows
   int firstLane = 0;      // channel 0's lane in a pixel of `stride` lanes
-  int stride = 0;         // 0: channels rounded up to whole vectors
+  int stride = 0;         // 0: channels rounded up to whole vectors, up to 8 channels to half vectors of 16
 };
 Picture pictureOf(int channels, int width, const Layout &layout, int vectorWidth);
 
@@ -63,9 +63,9 @@ struct Case {
   // Set for pictures; heads and other dense outputs are compared float by float.
   bool dense = false;
 
-  Memory makeOutput(int vectorWidth) const;
+  Memory makeOutput(const KernelTarget &target) const;
   // Empty, or what is wrong.
-  std::string check(const Memory &output, int vectorWidth) const;
+  std::string check(const Memory &output, const KernelTarget &target) const;
 };
 
 // What the activations should be, in double.

@@ -26,6 +26,10 @@ TEST_P(Convolutions, Conv2D) {
   const Convolution wanted[] = {
       {.name = "5x7x3", .inputs = {3}, .outputs = 5},
       {.name = "one pixel", .height = 1, .width = 1, .inputs = {17}, .outputs = 33},
+      {.name = "8 channels with a gate", .inputs = {8}, .outputs = 8, .gate = true, .residual = true},
+      {.name = "8 channels from 16", .inputs = {16}, .outputs = 8, .gate = true, .gateActivation = Activation::relu},
+      {.name = "8 channels to 24", .inputs = {8}, .outputs = 24, .gate = true},
+      {.name = "8 channels in a slice", .inputs = {8}, .outputs = 8, .residual = true, .output = {.firstLane = 8, .stride = 48}},
       {.name = "width 1", .height = 6, .width = 1, .inputs = {8}, .outputs = 16, .kernelH = 3, .kernelW = 3},
       {.name = "one lane short", .inputs = {15}, .outputs = 31},
       {.name = "one lane more", .inputs = {17}, .outputs = 33, .activation = Activation::relu},
@@ -95,6 +99,8 @@ TEST_P(Convolutions, Depthwise) {
       {.name = "1x3", .inputs = {16}, .kernelH = 1, .kernelW = 3, .input = {.gap = 2}, .output = {.halo = 1}},
       {.name = "7x7", .height = 8, .width = 8, .inputs = {16}, .kernelH = 7, .kernelW = 7, .activation = Activation::silu},
       {.name = "slices", .inputs = {16}, .kernelH = 3, .kernelW = 3, .input = {.firstLane = 8, .stride = 48}, .output = {.firstLane = 4, .stride = 32}},
+      {.name = "8 channels", .inputs = {8}, .kernelH = 3, .kernelW = 3},
+      {.name = "8 channels into a slice", .inputs = {8}, .kernelH = 3, .kernelW = 3, .output = {.firstLane = 8, .stride = 32}},
       {.name = "channels innermost", .inputs = {40}, .kernelH = 3, .kernelW = 3, .schedule = {.pixels = 2, .rows = 3}},
   };
   std::vector<Case> cases;
@@ -106,6 +112,7 @@ TEST_P(Convolutions, Depthwise) {
 TEST_P(Convolutions, Stem) {
   const Stem wanted[] = {
       {.name = "9x11 to 8"},
+      {.name = "into a slice", .output = {.firstLane = 16, .stride = 48}},
       {.name = "even", .inputHeight = 12, .inputWidth = 64, .outputs = 16, .output = {.halo = 1}},
       {.name = "to 33", .inputHeight = 10, .inputWidth = 10, .outputs = 33, .activation = Activation::silu},
       {.name = "6x6", .inputHeight = 16, .inputWidth = 32, .outputs = 16, .kernel = 6, .pad = 2},

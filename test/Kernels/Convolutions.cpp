@@ -70,7 +70,7 @@ Case makeConvolution(const Convolution &wanted, const KernelTarget &target, bool
   spec.schedule = wanted.schedule;
   chooseIfUnset(spec, target);
 
-  const int tile = vector * spec.schedule.vectors;
+  const int packing = lanesOf(spec.output, target), tile = packing * spec.schedule.vectors;
   for (size_t i = 0; i < inputs.size(); ++i) {
     result.operands.push_back(placeInput(inputs[i], spec.inputs[i], inputLayout, vector, padTop, padLeft));
     result.operands.push_back(placeDense(wanted.winograd ? packWinograd(filters[i], tile) : packConv(filters[i], tile)));
@@ -134,7 +134,8 @@ Case makeDepthwiseCase(const Convolution &wanted, const KernelTarget &target, bo
   const Filter filter = randomFilter(channels, wanted.kernelH, wanted.kernelW, 1, 2);
   const Tensor bias = randomTensor(1, 1, channels, 3);
   result.operands = {placeInput(input, spec.inputs[0], layout, vector, padTop, padLeft),
-                     placeDense(packDepthwise(filter, vector)), placeDense(padTo(bias.values, vector))};
+                     placeDense(packDepthwise(filter, lanesOf(spec.output, target))),
+                     placeDense(padTo(bias.values, lanesOf(spec.output, target)))};
   if (!withExpected)
     return result;
   result.expected = Tensor(wanted.height, wanted.width, channels);
@@ -172,7 +173,8 @@ Case makeStemCase(const Stem &wanted, const KernelTarget &target, bool withExpec
   const Tensor planar = randomTensor(wanted.planes, wanted.inputHeight, wanted.inputWidth, 1);
   const Filter filter = randomFilter(wanted.outputs, wanted.kernel, wanted.kernel, wanted.planes, 2);
   const Tensor bias = randomTensor(1, 1, wanted.outputs, 3);
-  result.operands = {{planar.values, 0}, placeDense(packStem(filter, vector)), placeDense(padTo(bias.values, vector))};
+  result.operands = {{planar.values, 0}, placeDense(packStem(filter, lanesOf(spec.output, target))),
+                     placeDense(padTo(bias.values, lanesOf(spec.output, target)))};
   result.padLanes = float(activation(wanted.activation, 0, 0));
   if (!withExpected)
     return result;
@@ -245,8 +247,8 @@ Case makeFullyConnectedCase(const std::string &name, int inputs, int outputs, Ac
   chooseIfUnset(spec, target);
   const Tensor input = randomTensor(1, 1, inputs, 1), bias = randomTensor(1, 1, outputs, 3);
   const Filter filter = randomFilter(outputs, 1, 1, inputs, 2);
-  result.operands = {placeInput(input, spec.inputs[0], {}, vector), placeDense(packFullyConnected(filter, vector)),
-                     placeDense(padTo(bias.values, vector))};
+  result.operands = {placeInput(input, spec.inputs[0], {}, vector), placeDense(packFullyConnected(filter, lanesOf(spec.output, target))),
+                     placeDense(padTo(bias.values, lanesOf(spec.output, target)))};
   result.padLanes = float(activation(act, 0, 0));
   result.expected = Tensor(1, 1, outputs);
   for (int o = 0; o < outputs; ++o) {

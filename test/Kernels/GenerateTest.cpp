@@ -13,12 +13,15 @@ KernelSpec conv(int outputs) { return makeConvolution({.name = "", .outputs = ou
 
 TEST(Generate, EqualSpecsShareAKernel) {
   std::vector<KernelInfo> infos;
-  std::string bitcode, error;
+  std::vector<std::string> bitcode;
+  std::string error;
   ASSERT_TRUE(generateKernels({conv(3), conv(5), conv(3)}, avx2, infos, bitcode, error)) << error;
   ASSERT_EQ(infos.size(), 3u);
   EXPECT_EQ(infos[0].symbol, infos[2].symbol);
   EXPECT_NE(infos[0].symbol, infos[1].symbol);
-  EXPECT_EQ(bitcode.substr(0, 2), "BC");
+  ASSERT_EQ(bitcode.size(), 2u); // one module a process
+  for (const std::string &module : bitcode)
+    EXPECT_EQ(module.substr(0, 2), "BC");
 }
 
 TEST(Generate, SymbolsTellEverythingApart) {
@@ -37,7 +40,8 @@ TEST(Generate, SymbolsTellEverythingApart) {
 
 TEST(Generate, UnknownTargetIsAnError) {
   std::vector<KernelInfo> infos;
-  std::string bitcode, error;
+  std::vector<std::string> bitcode;
+  std::string error;
   EXPECT_FALSE(generateKernels({conv(3)}, {"z80", 4, 8}, infos, bitcode, error));
   EXPECT_EQ(error, "no kernels for target 'z80'");
 }
@@ -46,14 +50,16 @@ TEST(Generate, FailureIsAnErrorThatNamesTheKernel) {
   KernelSpec broken = conv(3);
   broken.family = static_cast<Family>(99);
   std::vector<KernelInfo> infos;
-  std::string bitcode, error;
+  std::vector<std::string> bitcode;
+  std::string error;
   EXPECT_FALSE(generateKernels({broken}, avx2, infos, bitcode, error));
   EXPECT_EQ(error, kernelSymbol(broken) + ": unknown family");
 }
 
 TEST(Generate, NoKernelsIsAnEmptyModule) {
   std::vector<KernelInfo> infos;
-  std::string bitcode, error;
+  std::vector<std::string> bitcode;
+  std::string error;
   EXPECT_TRUE(generateKernels({}, avx2, infos, bitcode, error)) << error;
   EXPECT_TRUE(infos.empty());
 }

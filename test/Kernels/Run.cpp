@@ -60,10 +60,17 @@ std::vector<std::vector<Memory>> build(const std::vector<Case> &cases, const Tes
   for (const Case &oneCase : cases)
     specs.push_back(oneCase.spec);
   std::vector<KernelInfo> infos;
-  std::string bitcode, error;
+  std::vector<std::string> bitcode;
+  std::string error;
   if (!generateKernels(specs, target.kernels, infos, bitcode, error))
     throw std::runtime_error(error);
-  std::ofstream(folder / "kernels.bc", std::ios::binary) << bitcode;
+  std::string modules;
+  for (const std::string &module : bitcode) {
+    std::string name = folder / ("kernels" + std::to_string(modules.size()) + ".bc");
+    std::ofstream(name, std::ios::binary) << module;
+    modules += " " + name;
+  }
+  shell(MNV3_LLVM_TOOLS "/llvm-link" + modules + " -o " + (folder / "kernels.bc"), folder / "log-link");
 
   // Only the attributes that Halide puts on functions name a CPU; a measurement wants the machine's own.
   std::string source = "kernels.bc";
@@ -94,7 +101,7 @@ std::vector<std::vector<Memory>> build(const std::vector<Case> &cases, const Tes
   write(input, int32_t(cases.size()));
   for (size_t i = 0; i < cases.size(); ++i) {
     std::vector<Memory> &all = operands.emplace_back(cases[i].operands);
-    all.push_back(cases[i].makeOutput(target.kernels.vectorWidth));
+    all.push_back(cases[i].makeOutput(target.kernels));
     if (infos[i].scratchBytes)
       all.push_back(placeDense(std::vector<float>(infos[i].scratchBytes / sizeof(float), 0.0f / 0.0f)));
     write(input, int32_t(i));
@@ -150,7 +157,7 @@ std::string run(const std::vector<Case> &cases, const TestTarget &target) {
     for (size_t i = 0; i < cases.size(); ++i) {
       for (Memory &memory : operands[i])
         output.read(reinterpret_cast<char *>(memory.floats.data()), memory.floats.size() * sizeof(float));
-      if (std::string message = cases[i].check(operands[i][cases[i].operands.size()], target.kernels.vectorWidth);
+      if (std::string message = cases[i].check(operands[i][cases[i].operands.size()], target.kernels);
           !message.empty())
         wrong += message + "\n";
     }
