@@ -114,9 +114,9 @@ struct KernelInfo {
 // A name for a spec that is the same in every run: family, shape and a hash of everything.
 std::string kernelSymbol(const KernelSpec &spec);
 
-// Makes all kernels (duplicates once) as one LLVM bitcode module. Specs are trusted: they come from verified IR.
-// result[i] belongs to specs[i]. On failure returns false and says why in `error`.
+// Makes all kernels (equal ones once) as LLVM bitcode: modules that define each symbol once, to be linked together. Specs
+// are trusted: they come from verified IR. result[i] belongs to specs[i]. On failure returns false and says why in `error`.
 bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &target, std::vector<KernelInfo> &result,
-                     std::string &bitcode, std::string &error);
+                     std::vector<std::string> &bitcode, std::string &error);
 
 } // namespace mnv3::codegen

@@ -25,12 +25,13 @@ struct EmitOptions {
 };
 
 // Makes the kernels of every kern op with Halide and leaves their names and scratch sizes on the ops (`symbol`,
-// `scratch_bytes`). The kernels' LLVM bitcode goes to `bitcode`.
-mlir::LogicalResult makeKernels(mlir::ModuleOp module, std::string &bitcode);
+// `scratch_bytes`). The kernels' LLVM bitcode, in
+// modules to be linked, goes to `bitcode`.
+mlir::LogicalResult makeKernels(mlir::ModuleOp module, std::vector<std::string> &bitcode);
 
 // The whole object as one optimised LLVM module: driver, tables, runtime, kernels, weights. `function` has been through
 // kern-plan-memory. Null after a diagnostic.
-std::unique_ptr<llvm::Module> emitModule(mlir::func::FuncOp function, const std::string &kernels, const Target &target,
+std::unique_ptr<llvm::Module> emitModule(mlir::func::FuncOp function, const std::vector<std::string> &kernels, const Target &target,
                                          const EmitOptions &options, llvm::LLVMContext &context);
 
 enum class CodeKind { object, assembly, llvm };

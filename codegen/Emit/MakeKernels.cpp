@@ -7,7 +7,7 @@ using namespace mlir;
 
 namespace mnv3::codegen {
 
-LogicalResult makeKernels(ModuleOp module, std::string &bitcode) {
+LogicalResult makeKernels(ModuleOp module, std::vector<std::string> &bitcode) {
   SmallVector<kern::KernelOpInterface> kernels;
   std::vector<KernelSpec> specs;
   module.walk([&](kern::KernelOpInterface kernel) {

@@ -40,7 +40,7 @@ std::unique_ptr<llvm::TargetMachine> machineFor(const Target &target, std::strin
 }
 
 // Parses bitcode that was made for no target in particular and fits it to this one.
-bool addBitcode(llvm::Module &into, StringRef bitcode, const char *name, bool isKernels) {
+bool addBitcode(llvm::Module &into, StringRef bitcode, const char *name) {
   auto parsed = llvm::parseBitcodeFile(llvm::MemoryBufferRef(bitcode, name), into.getContext());
   if (!parsed) {
     llvm::consumeError(parsed.takeError());
@@ -56,10 +56,6 @@ bool addBitcode(llvm::Module &into, StringRef bitcode, const char *name, bool is
   for (llvm::Function &function : module) {
     if (function.isDeclaration())
       continue;
-    if (isKernels) { // big, and called once: inlining them only costs time
-      function.addFnAttr(llvm::Attribute::NoInline);
-      function.addFnAttr("mnv3-kernel");
-    }
     // Halide tags memory by buffer name; buffers share the arena, so the tags would prove what is not true.
     for (llvm::BasicBlock &block : function)
       for (llvm::Instruction &instruction : block)
@@ -85,11 +81,7 @@ void setFunctionAttributes(llvm::Module &module, const Target &target) {
   }
 }
 
-// Driver and runtime need O3; Halide's bitcode has been through it already, and a second pass costs seconds.
 void optimise(llvm::Module &module, llvm::TargetMachine &machine) {
-  for (llvm::Function &function : module)
-    if (function.hasFnAttribute("mnv3-kernel"))
-      function.addFnAttr(llvm::Attribute::OptimizeNone);
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
@@ -101,11 +93,6 @@ void optimise(llvm::Module &module, llvm::TargetMachine &machine) {
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
   builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3).run(module, modules);
-  for (llvm::Function &function : module)
-    if (function.hasFnAttribute("mnv3-kernel")) {
-      function.removeFnAttr(llvm::Attribute::OptimizeNone); // code generation is to optimise them
-      function.removeFnAttr("mnv3-kernel");
-    }
 }
 
 // What is left of memset, memcpy and memmove becomes loops, as there is no libc.
@@ -130,7 +117,7 @@ void expandMemoryIntrinsics(llvm::Module &module, llvm::TargetMachine &machine) 
 
 } // namespace
 
-std::unique_ptr<llvm::Module> emitModule(func::FuncOp function, const std::string &kernels, const Target &target,
+std::unique_ptr<llvm::Module> emitModule(func::FuncOp function, const std::vector<std::string> &kernels, const Target &target,
                                          const EmitOptions &options, llvm::LLVMContext &context) {
   std::string error;
   std::unique_ptr<llvm::TargetMachine> machine = machineFor(target, error);
@@ -142,17 +129,24 @@ std::unique_ptr<llvm::Module> emitModule(func::FuncOp function, const std::strin
 
   llvm::Function *run = emitRun(function, layOutWeights(function), options, *module);
   emitModelData(function, run, options, *module);
-  if (!addBitcode(*module, runtimeBitcode64(), "runtime", false) || !addBitcode(*module, kernels, "kernels", true))
-    return function.emitError("cannot link the kernels and the runtime"), nullptr;
-
+  if (!addBitcode(*module, runtimeBitcode64(), "runtime"))
+    return function.emitError("cannot link the runtime"), nullptr;
   std::vector<std::string> entries;
   for (const char *suffix : {"_run", "_detect", "_class_names", "_kernel_names", "_head_shape", "_strides", "_anchors", "_head_row"})
     entries.push_back(options.name + suffix);
-  llvm::internalizeModule(*module, [&](const llvm::GlobalValue &value) { return llvm::is_contained(entries, value.getName()); });
+  auto isEntry = [&](const llvm::GlobalValue &value) { return llvm::is_contained(entries, value.getName()); };
   setFunctionAttributes(*module, target);
+  llvm::internalizeModule(*module, isEntry);
+  // Driver and runtime want O3. The kernels come after it: Halide has optimised them already.
+  optimise(*module, *machine);
+
+  for (const std::string &bitcode : kernels)
+    if (!addBitcode(*module, bitcode, "kernels"))
+      return function.emitError("cannot link the kernels"), nullptr;
+  setFunctionAttributes(*module, target);
+  llvm::internalizeModule(*module, isEntry);
   if (llvm::verifyModule(*module, &llvm::errs()))
     return function.emitError("made an invalid module: a bug in mnv3c"), nullptr;
-  optimise(*module, *machine);
   expandMemoryIntrinsics(*module, *machine);
   return module;
 }

@@ -47,7 +47,7 @@ static LogicalResult runPhase(ModuleOp module, void (*build)(OpPassManager &)) {
   return pm.run(module);
 }
 
-LogicalResult lowerTo(Output output, ModuleOp module, const codegen::Target &target, std::string &bitcode) {
+LogicalResult lowerTo(Output output, ModuleOp module, const codegen::Target &target, std::vector<std::string> &bitcode) {
   if (output == Output::yolo)
     return success();
   if (failed(runPhase(module, buildNNPhase)))

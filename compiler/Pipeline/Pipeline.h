@@ -7,6 +7,7 @@
 #include "mlir/Pass/PassManager.h"
 
 #include <string>
+#include <vector>
 
 namespace mnv3 {
 
@@ -24,6 +25,6 @@ enum class Output { yolo, nn, kern, llvm, assembly, object };
 
 // Runs the phases on an imported module up to the one that `output` needs. For llvm and what follows, `bitcode` then holds
 // the kernels.
-mlir::LogicalResult lowerTo(Output output, mlir::ModuleOp module, const codegen::Target &target, std::string &bitcode);
+mlir::LogicalResult lowerTo(Output output, mlir::ModuleOp module, const codegen::Target &target, std::vector<std::string> &bitcode);
 
 } // namespace mnv3

@@ -105,7 +105,7 @@ int writeText(const std::string &text) {
   return writeFiles({{output, text}}, error) ? 0 : fail(error);
 }
 
-int writeCode(mlir::ModuleOp module, const codegen::Target &target, const std::string &kernels) {
+int writeCode(mlir::ModuleOp module, const codegen::Target &target, const std::vector<std::string> &kernels) {
   auto function = *module.getOps<mlir::func::FuncOp>().begin();
   std::string path = outputPath(), prefix = name.empty() ? symbolPrefix(path.empty() ? std::string(input) : path) : std::string(name);
   codegen::EmitOptions options{prefix, profile};
@@ -156,7 +156,7 @@ int run() {
   import::printDiagnostics(diagnostics);
   if (!module)
     return 1;
-  std::string kernels;
+  std::vector<std::string> kernels;
   if (mlir::failed(lowerTo(emit, *module, *target, kernels)))
     return 1;
   if (emit == Output::yolo || emit == Output::nn || emit == Output::kern)
