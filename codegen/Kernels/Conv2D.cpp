@@ -11,6 +11,8 @@
 #include "codegen/Kernels/Kernel.h"
 #include "codegen/Kernels/Operands.h"
 #include "codegen/Kernels/RegisterTile.h"
+#include "codegen/Schedules/RegisterBudget.h"
+#include "codegen/Schedules/Schedules.h"
 
 #include <algorithm>
 
@@ -75,13 +77,29 @@ Operands makeOperands(const KernelSpec &spec, const KernelTarget &target, Extent
 // Output channel vectors first .. first + count of each pixel, in tiles of `tile` vectors.
 struct Range {
   int first, count, tile;
+  bool halved = false; // half of the only vector's lanes hold no channels
 };
+
+std::vector<Range> rangesOf(const KernelSpec &spec, const KernelTarget &target) {
+  const int vectors = ceilDiv(spec.output.channels, target.vectorWidth), tile = spec.schedule.vectors;
+  if (tile == vectors && halvesLastVector(spec, target))
+    return {{0, vectors - 1, vectors - 1}, {vectors - 1, 1, 1, true}};
+  const int whole = vectors / tile * tile;
+  std::vector<Range> ranges;
+  if (whole)
+    ranges.push_back({0, whole, tile});
+  if (vectors > whole)
+    ranges.push_back({whole, vectors - whole, vectors - whole});
+  return ranges;
+}
 
 Part makePart(const KernelSpec &spec, const KernelTarget &target, Extents extents, Operands operands, Range range) {
   const Schedule &schedule = spec.schedule;
-  const int vector = resultLanes(spec, target), firstChannel = range.first * target.vectorWidth;
-  const int lanes = std::min(range.count * target.vectorWidth, roundUp(spec.output.channels, vector) - firstChannel);
-  const int tile = std::min(range.tile * target.vectorWidth, lanes), firstTile = range.first / schedule.vectors;
+  const int vector = range.halved ? target.vectorWidth / 2 : resultLanes(spec, target);
+  const int firstChannel = range.first * target.vectorWidth, packedTile = schedule.vectors * target.vectorWidth;
+  // Lanes that are computed, of those that are written.
+  const int computed = std::min(range.count * target.vectorWidth, roundUp(spec.output.channels, vector) - firstChannel);
+  const int lanes = range.halved ? target.vectorWidth : computed, tile = std::min(range.tile * target.vectorWidth, lanes);
   const KernelTarget registers = {target.name, vector, target.vectorRegisters};
 
   // Algorithm. c counts from the range's first channel.
@@ -96,14 +114,18 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, Extents extent
   for (size_t i = 0; i < operands.inputs.size(); ++i) {
     RDom &r = taps.emplace_back(0, spec.inputs[i].channels, 0, spec.kernelW, 0, spec.kernelH, "r");
     Func input = spec.hasGate ? gated : Func(operands.inputs[i]);
-    accumulators(c, x, y) += operands.weights[i](c % tile, r.x, r.y, r.z, firstTile + c / tile) *
+    accumulators(c, x, y) += operands.weights[i](firstChannel % packedTile + c % tile, r.x, r.y, r.z,
+                                                 firstChannel / packedTile + c / tile) *
                              input(r.x, x * spec.strideX + r.y * spec.dilation, y * spec.strideY + r.z * spec.dilation);
   }
-  Expr value = activate(spec.activation, spec.slope, accumulators(c, x, y));
-  result(c, x, y) = spec.hasResidual ? value + operands.residual(firstChannel + c, x, y) : value;
+  Expr value = activate(spec.activation, spec.slope, accumulators(range.halved ? c % computed : Expr(c), x, y));
+  if (spec.hasResidual)
+    value += operands.residual(firstChannel + c, x, y);
+  result(c, x, y) = range.halved ? select(c < computed, value, activate(spec.activation, spec.slope, 0.0f)) : value;
 
   // Schedule. ShiftInwards lets the last tile of a row overlap the one before; that needs a row as wide as a tile.
-  const int pixels = std::min(schedule.pixels, extents.width);
+  const int pixels =
+      range.halved ? chooseRegisterTile(extents.width, 1, registers).pixels : std::min(schedule.pixels, extents.width);
   Var xo("xo"), xi("xi"), co("co"), ci("ci");
   result.bound(c, 0, lanes).bound(x, 0, extents.width).bound(y, 0, extents.height);
   fixPicture(result, spec.output, lanes, extents.width, extents.height);
@@ -147,12 +169,8 @@ Kernel makeConv2D(const KernelSpec &spec, const KernelTarget &target) {
   if (spec.hasStart)
     kernel.operands.push_back(operands.start);
 
-  const int vectors = ceilDiv(spec.output.channels, target.vectorWidth), tile = spec.schedule.vectors;
-  const int whole = vectors / tile * tile;
-  if (whole)
-    kernel.parts.push_back(makePart(spec, target, extents, operands, {0, whole, tile}));
-  if (vectors > whole)
-    kernel.parts.push_back(makePart(spec, target, extents, operands, {whole, vectors - whole, vectors - whole}));
+  for (const Range &range : rangesOf(spec, target))
+    kernel.parts.push_back(makePart(spec, target, extents, operands, range));
   return kernel;
 }
 

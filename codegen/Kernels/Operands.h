@@ -2,6 +2,7 @@
 #pragma once
 
 #include "codegen/KernelSpec.h"
+#include "codegen/Schedules/Machine.h"
 
 #include <Halide.h>
 
@@ -10,7 +11,6 @@
 
 namespace mnv3::codegen {
 
-inline int ceilDiv(int a, int b) { return (a + b - 1) / b; }
 inline int roundUp(int a, int b) { return ceilDiv(a, b) * b; }
 
 struct Dimension {

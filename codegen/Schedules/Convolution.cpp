@@ -1,5 +1,6 @@
 #include "codegen/Schedules/Families.h"
 #include "codegen/Schedules/RegisterBudget.h"
+#include "codegen/Schedules/Schedules.h"
 
 #include <algorithm>
 
@@ -49,10 +50,22 @@ RegisterTile chooseRegisterTile(int width, int vectors, const KernelTarget &targ
   return best;
 }
 
+bool halvesLastVector(const KernelSpec &spec, const KernelTarget &target) {
+  const int last = spec.output.channels % target.vectorWidth;
+  const bool narrowResidual = (spec.hasResidual && spec.residual.pixelStride < target.vectorWidth) ||
+                              (spec.hasStart && spec.start.pixelStride < target.vectorWidth);
+  return target.vectorWidth == 16 && spec.output.channels > 16 && last > 0 && last <= 8 && !narrowResidual &&
+         !spec.hasGate; // which would be computed twice
+}
+
 Schedule chooseConv2D(const KernelSpec &spec, const KernelTarget &target) {
   const int vectors = ceilDiv(spec.output.channels, target.vectorWidth);
   const bool flat = spec.kernelH * spec.kernelW == 1 && spec.output.rowStride == spec.width * spec.output.pixelStride;
-  const RegisterTile tile = chooseRegisterTile(flat ? spec.width * spec.height : spec.width, vectors, target);
+  const int width = flat ? spec.width * spec.height : spec.width;
+  RegisterTile tile = chooseRegisterTile(width, vectors, target);
+  if (halvesLastVector(spec, target))
+    if (RegisterTile full = chooseRegisterTile(width, vectors - 1, target); full.vectors == vectors - 1)
+      tile = {full.pixels, vectors};
   int inputs = 0, unroll = multipliesByElement(target) ? 16 : 4;
   for (const Picture &input : spec.inputs) {
     inputs += input.channels;

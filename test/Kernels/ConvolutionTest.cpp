@@ -60,6 +60,10 @@ TEST_P(Convolutions, Conv2D) {
       {.name = "hard sigmoid", .inputs = {9}, .outputs = 9, .activation = Activation::hardSigmoid},
       {.name = "channels outermost", .height = 7, .width = 7, .inputs = {16}, .outputs = 64, .kernelH = 3, .kernelW = 3,
        .schedule = {.pixels = 3, .vectors = 2, .unroll = 4, .channelsOutermost = true}},
+      {.name = "half a vector left over", .height = 3, .width = 23, .inputs = {16}, .outputs = 40, .activation = Activation::hardSigmoid},
+      {.name = "half a vector and a residual", .width = 20, .inputs = {16}, .outputs = 37, .residual = true},
+      {.name = "half a vector and a start", .width = 20, .inputs = {16, 8}, .outputs = 88, .activation = Activation::silu, .start = true},
+      {.name = "half a vector, 3x3", .width = 20, .inputs = {16}, .outputs = 24, .kernelH = 3, .kernelW = 3, .stride = 2, .output = {.halo = 1}},
       {.name = "vectors left over", .height = 3, .width = 9, .inputs = {16}, .outputs = 5 * 16,
        .schedule = {.pixels = 4, .vectors = 3, .unroll = 4}},
   };
