@@ -13,7 +13,8 @@ namespace mnv3::import {
 
 struct Node {
   using List = std::vector<Node>;
-  using Map = std::vector<std::pair<std::string, Node>>; // in the file's order, keys unique
+  struct Entry;                   // key `first`, value `second`
+  using Map = std::vector<Entry>; // in the file's order, keys unique
   std::variant<std::monostate /* null */, bool, int64_t, double, std::string, List, Map> value;
   Location location;
 
@@ -27,6 +28,12 @@ struct Node {
   const Node *find(const std::string &key) const; // of a map; null if absent
 
   std::string text() const; // as a user would write it: [16, 3, False]
+};
+
+// No std::pair: it looks at Node's constructors before they can be known, and clang, unlike gcc, minds.
+struct Node::Entry {
+  std::string first;
+  Node second;
 };
 
 } // namespace mnv3::import

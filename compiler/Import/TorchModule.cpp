@@ -102,7 +102,7 @@ StoredModule ModuleWalk::walk(const PickleValue &module, const std::string &pref
     const PickleValue &child = *children.items[i + 1];
     const std::string path = join(prefix, *children.items[i]);
     if (!child.is(Kind::none))
-      described.children.emplace_back(children.items[i]->text, walk(child, path, depth + 1));
+      described.children.push_back({std::string(children.items[i]->text), walk(child, path, depth + 1)});
   }
   return described;
 }

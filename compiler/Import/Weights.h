@@ -34,8 +34,13 @@ private:
 struct StoredModule {
   std::string className;                                  // "models.common.Conv"
   std::map<std::string, Node> attributes;                 // plain values: eps, stride, padding, groups, ...
-  std::vector<std::pair<std::string, StoredModule>> children;
+  struct Child;                                           // name `first`, module `second`
+  std::vector<Child> children;
   const StoredModule *child(const std::string &path) const; // "model.3.conv"; null if absent
+};
+struct StoredModule::Child {
+  std::string first;
+  StoredModule second;
 };
 
 // What a training checkpoint holds besides its weights.
