@@ -13,7 +13,7 @@ fail() { printf 'setup.sh: %s\n' "$*" >&2; exit 1; }
 packages=(
   cmake ninja-build g++
   llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools clang-22
-  libyaml-cpp-dev libfmt-dev zlib1g-dev
+  libyaml-cpp-dev libfmt-dev zlib1g-dev libjemalloc-dev
   python3 python3-venv ca-certificates
   libpng-dev libjpeg-dev libgtest-dev
   g++-aarch64-linux-gnu qemu-user

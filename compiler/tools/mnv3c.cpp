@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
+#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
@@ -87,6 +88,28 @@ std::string moduleText(mlir::ModuleOp module) {
   return text;
 }
 
+// What a pass says, at the yaml row that its op came from.
+import::Diagnostic locate(mlir::Diagnostic &diagnostic) {
+  import::Diagnostic located;
+  using Severity = import::Diagnostic::Severity;
+  located.severity = diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error     ? Severity::error
+                     : diagnostic.getSeverity() == mlir::DiagnosticSeverity::Warning ? Severity::warning
+                                                                                     : Severity::note;
+  located.message = diagnostic.str();
+  diagnostic.getLocation()->walk([&](mlir::Location part) {
+    if (auto name = llvm::dyn_cast<mlir::NameLoc>(part))
+      located.location.inside = name.getName().str();
+    if (auto file = llvm::dyn_cast<mlir::FileLineColLoc>(part))
+      located.location = {file.getFilename().str(), static_cast<int>(file.getLine()), static_cast<int>(file.getColumn()), located.location.inside};
+    return mlir::WalkResult::advance();
+  });
+  if (located.location.line > 0)
+    located.location.inside.clear();
+  for (mlir::Diagnostic &note : diagnostic.getNotes())
+    located.notes.push_back(locate(note));
+  return located;
+}
+
 std::string outputPath() {
   if (!output.empty() || emit != Output::object)
     return output;
@@ -150,6 +173,7 @@ int run() {
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
   context.loadAllAvailableDialects();
   context.printOpOnDiagnostic(false);
+  mlir::ScopedDiagnosticHandler handler(&context, [](mlir::Diagnostic &diagnostic) { import::printDiagnostics({locate(diagnostic)}); });
 
   std::vector<import::Diagnostic> diagnostics;
   mlir::OwningOpRef<mlir::ModuleOp> module = import::importModel(context, options, diagnostics);

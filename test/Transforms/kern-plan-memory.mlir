@@ -5,9 +5,9 @@
 // CHECK-LABEL: func.func @run
 // CHECK-SAME:    kern.arena = {bytes = [[BYTES:[0-9]+]] : i64, candidates_at = {{[0-9]+}} : i64, candidates_bytes = {{[0-9]+}} : i64
 // CHECK-SAME:    lower_bound = [[BYTES]] : i64, run_lower_bound = 3072 : i64
-// CHECK:         kern.alloc at [[A:[0-9]+]] : !kern.buffer<8x8x4, stride 4>
-// CHECK:         kern.alloc at {{[0-9]+}} : !kern.buffer<8x8x4, stride 4>
-// CHECK:         kern.alloc at {{[0-9]+}} : !kern.buffer<8x8x4, stride 4>
+// CHECK:         kern.alloc at [[A:[0-9]+]] : {{(!kern.buffer)?}}<8x8x4, stride 4>
+// CHECK:         kern.alloc at {{[0-9]+}} : {{(!kern.buffer)?}}<8x8x4, stride 4>
+// CHECK:         kern.alloc at {{[0-9]+}} : {{(!kern.buffer)?}}<8x8x4, stride 4>
 // CHECK:         kern.copy {{.*}} {scratch_at = {{[0-9]+}} : i64, scratch_bytes = 1000 : i64}
 func.func @run(%image: memref<3x8x8xf32>, %head: memref<1x8x8x6xf32>) {
   %w = kern.weights dense<0.0> : tensor<16xf32>
