@@ -11,7 +11,6 @@
 #include "codegen/Kernels/Kernel.h"
 #include "codegen/Kernels/Operands.h"
 #include "codegen/Kernels/RegisterTile.h"
-#include "codegen/Schedules/RegisterBudget.h"
 #include "codegen/Schedules/Schedules.h"
 
 #include <algorithm>
@@ -125,7 +124,7 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, Extents extent
 
   // Schedule. ShiftInwards lets the last tile of a row overlap the one before; that needs a row as wide as a tile.
   const int pixels =
-      range.halved ? chooseRegisterTile(extents.width, 1, registers).pixels : std::min(schedule.pixels, extents.width);
+      std::min(range.halved ? halvedPixels(spec) : schedule.pixels, extents.width);
   Var xo("xo"), xi("xi"), co("co"), ci("ci");
   result.bound(c, 0, lanes).bound(x, 0, extents.width).bound(y, 0, extents.height);
   fixPicture(result, spec.output, lanes, extents.width, extents.height);
@@ -140,7 +139,7 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, Extents extent
   for (size_t i = 0; i < operands.inputs.size(); ++i) {
     Func source = spec.hasGate ? gated : Func(operands.inputs[i]);
     scheduleReduction({accumulators, static_cast<int>(i), c, x, {taps[i].x, taps[i].y, taps[i].z},
-                       spec.inputs[i].channels, schedule.unroll},
+                       spec.inputs[i].channels, range.halved ? halvedUnroll(spec) : schedule.unroll},
                       source, registers);
   }
   if (spec.hasGate) // once for all output channels of a tile of pixels

@@ -58,19 +58,47 @@ bool halvesLastVector(const KernelSpec &spec, const KernelTarget &target) {
          !spec.hasGate; // which would be computed twice
 }
 
-Schedule chooseConv2D(const KernelSpec &spec, const KernelTarget &target) {
-  const int vectors = ceilDiv(spec.output.channels, target.vectorWidth);
+namespace {
+
+// Pixels of a row, or of all rows where they follow one another.
+int lengthOf(const KernelSpec &spec) {
   const bool flat = spec.kernelH * spec.kernelW == 1 && spec.output.rowStride == spec.width * spec.output.pixelStride;
-  const int width = flat ? spec.width * spec.height : spec.width;
-  RegisterTile tile = chooseRegisterTile(width, vectors, target);
-  if (halvesLastVector(spec, target))
-    if (RegisterTile full = chooseRegisterTile(width, vectors - 1, target); full.vectors == vectors - 1)
-      tile = {full.pixels, vectors};
-  int inputs = 0, unroll = multipliesByElement(target) ? 16 : 4;
-  for (const Picture &input : spec.inputs) {
-    inputs += input.channels;
+  return flat ? spec.width * spec.height : spec.width;
+}
+
+// Reduction steps in a loop's body, a divisor of every input's channels. NEON loads four steps' inputs at once.
+int chooseUnroll(const std::vector<Picture> &inputs, const KernelTarget &target) {
+  int unroll = multipliesByElement(target) ? 8 : 4;
+  for (const Picture &input : inputs)
     unroll = largestDivisor(input.channels, unroll, multipliesByElement(target) ? 4 : 1);
-  }
+  return unroll;
+}
+
+} // namespace
+
+int halvedPixels(const KernelSpec &spec) {
+  // With many taps the weights come from the second cache, and want more pixels to serve.
+  const int limit = spec.kernelH * spec.kernelW == 1 ? 16 : 20;
+  const int length = lengthOf(spec), divisor = largestDivisor(length, limit);
+  return divisor >= 10 ? divisor : std::min(length, 16);
+}
+
+int halvedUnroll(const KernelSpec &spec) {
+  int unroll = 2; // these parts are for some percent, and their code takes time to compile
+  for (const Picture &input : spec.inputs)
+    unroll = largestDivisor(input.channels, unroll);
+  return unroll;
+}
+
+Schedule chooseConv2D(const KernelSpec &spec, const KernelTarget &target) {
+  const int vectors = ceilDiv(spec.output.channels, target.vectorWidth), length = lengthOf(spec);
+  RegisterTile tile = chooseRegisterTile(length, vectors, target);
+  if (halvesLastVector(spec, target))
+    if (RegisterTile full = chooseRegisterTile(length, vectors - 1, target); full.vectors == vectors - 1)
+      tile = {full.pixels, vectors};
+  int inputs = 0;
+  for (const Picture &input : spec.inputs)
+    inputs += input.channels;
   // All weights pass for every tile of pixels; when they do not stay in the first cache but one tile's do, go through
   // the picture once for each channel tile instead.
   const int64_t tileBytes = int64_t(inputs) * spec.kernelH * spec.kernelW * tile.vectors * target.vectorWidth * 4;
@@ -78,7 +106,7 @@ Schedule chooseConv2D(const KernelSpec &spec, const KernelTarget &target) {
   Schedule schedule;
   schedule.pixels = tile.pixels;
   schedule.vectors = tile.vectors;
-  schedule.unroll = unroll;
+  schedule.unroll = chooseUnroll(spec.inputs, target);
   schedule.channelsOutermost = !spec.hasGate && allBytes > l2Bytes / 2 && tileBytes <= l1Bytes * 3 / 4;
   return schedule;
 }
@@ -89,8 +117,7 @@ Schedule chooseDetect(const KernelSpec &spec, const KernelTarget &target) {
   Schedule schedule;
   schedule.pixels = tile.pixels;
   schedule.vectors = tile.vectors;
-  schedule.unroll = multipliesByElement(target) ? largestDivisor(spec.inputs[0].channels, 16, 4)
-                                                : largestDivisor(spec.inputs[0].channels, 4);
+  schedule.unroll = chooseUnroll(spec.inputs, target);
   return schedule;
 }
 

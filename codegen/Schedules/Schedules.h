@@ -14,5 +14,8 @@ bool prefersWinograd(const KernelSpec &spec, const KernelTarget &target);
 // Whether a conv2d whose channels are all in one tile computes the last vector apart, in half the lanes: that is worth it
 // where half of it or less holds channels. Zen 4 does vectors of 16 in halves.
 bool halvesLastVector(const KernelSpec &spec, const KernelTarget &target);
+// Pixels of a register tile for that vector, and reduction steps a loop.
+int halvedPixels(const KernelSpec &spec);
+int halvedUnroll(const KernelSpec &spec);
 
 } // namespace mnv3::codegen

@@ -46,7 +46,7 @@ Schedule chooseWinograd(const KernelSpec &spec, const KernelTarget &target) {
       chooseRegisterTile(spec.width / 4 * schedule.rows, vectors, target, LastVectors::divide);
   schedule.pixels = tile.pixels;
   schedule.vectors = tile.vectors;
-  schedule.unroll = multipliesByElement(target) ? largestDivisor(channels, 16, 4) : largestDivisor(channels, 4);
+  schedule.unroll = multipliesByElement(target) ? largestDivisor(channels, 8, 4) : largestDivisor(channels, 4);
   return schedule;
 }
 
