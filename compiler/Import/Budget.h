@@ -1,6 +1,6 @@
-// How much one weight file may make the reader allocate. A few bytes can name the same megabyte a million times (a pickle
-// that refers to one long string, a tensor of stride 0, a deflated run of zeros), so what is built from a file is
-// charged here first. The allowance is far above what any honest file needs: fp16 values double when widened.
+// How much one weight file may make the reader allocate. A few bytes can name the same megabyte a million times (a
+// pickle that refers to one long string, a tensor of stride 0, a deflated run of zeros), so what is built from a file
+// is charged here first. The allowance is far above what any honest file needs: fp16 values double when widened.
 #pragma once
 
 #include "compiler/Import/Text.h"
@@ -19,7 +19,8 @@ public:
   void spend(uint64_t count, const Location &where, uint64_t each = 1) {
     uint64_t amount;
     if (__builtin_mul_overflow(count, each, &amount) || amount > left)
-      fail(where, "needs over 32 times the memory that the file takes on disk, expected weights that are all stored in it");
+      fail(where,
+           "needs over 32 times the memory that the file takes on disk, expected weights that are all stored in it");
     left -= amount;
   }
 

@@ -16,7 +16,9 @@ static_assert(std::endian::native == std::endian::little);
 using Bytes = std::span<const std::byte>;
 
 // True if [offset, offset + size) lies inside `total` bytes. Written so that nothing can overflow.
-constexpr bool fits(uint64_t offset, uint64_t size, uint64_t total) { return offset <= total && size <= total - offset; }
+constexpr bool fits(uint64_t offset, uint64_t size, uint64_t total) {
+  return offset <= total && size <= total - offset;
+}
 
 // The caller has checked that the number lies inside its buffer. No alignment is assumed.
 template <class T> T load(const std::byte *at) {

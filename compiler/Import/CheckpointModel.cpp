@@ -40,7 +40,8 @@ static std::vector<float> readStrides(const PickleValue &value, TorchTensors &te
 }
 
 // The buffer holds [level][anchor][width, height] in cells of the level's grid; in pixels that is times the stride.
-static void readAnchors(const PickleValue &value, TorchTensors &tensors, CheckpointModel &model, const Location &where) {
+static void readAnchors(const PickleValue &value, TorchTensors &tensors, CheckpointModel &model,
+                        const Location &where) {
   const Tensor grid = tensors.read(value, where);
   const size_t levels = model.strides.size();
   if (grid.isInteger || grid.shape.size() != 3 || grid.shape[0] != static_cast<int64_t>(levels) || grid.shape[1] < 1 ||
@@ -59,9 +60,10 @@ static void readAnchors(const PickleValue &value, TorchTensors &tensors, Checkpo
   }
 }
 
-// A list before v6.2, {number: name} from then on. Classes the model does not have (names of a larger data set) are cut.
-static std::vector<std::string> readNames(const PickleValue *value, std::optional<int64_t> classes, const Location &where,
-                                          Budget &budget) {
+// A list before v6.2, {number: name} from then on. Classes the model does not have (names of a larger data set) are
+// cut.
+static std::vector<std::string> readNames(const PickleValue *value, std::optional<int64_t> classes,
+                                          const Location &where, Budget &budget) {
   std::vector<std::string> names;
   const bool isDict = value && value->is(Kind::dict);
   const size_t count = !value ? 0 : isDict ? value->items.size() / 2 : value->elements().size();
@@ -95,11 +97,13 @@ static Node readYaml(const PickleValue *value, const Location &where, Budget &bu
     return Node{{}, where};
   std::optional<Node> yaml = plainNode(*value, where, budget);
   if (!yaml || !yaml->asMap())
-    fail(where, fmt::format("is {}, expected a dict of nothing but numbers, strings and lists, nested 32 deep at most", value->describe()));
+    fail(where, fmt::format("is {}, expected a dict of nothing but numbers, strings and lists, nested 32 deep at most",
+                            value->describe()));
   return std::move(*yaml);
 }
 
-CheckpointModel readCheckpointModel(const PickleValue &module, TorchTensors &tensors, Weights &weights, Budget &budget) {
+CheckpointModel readCheckpointModel(const PickleValue &module, TorchTensors &tensors, Weights &weights,
+                                    Budget &budget) {
   auto at = [&](const char *inside) { return Location{weights.file, 0, 0, inside}; };
   const PickleValue &head = findHead(module, at("model"));
   CheckpointModel model;

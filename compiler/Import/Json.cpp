@@ -9,7 +9,8 @@ namespace mnv3::import {
 static constexpr int maxDepth = 16;
 
 void JsonReader::broken(const char *expected) const {
-  const std::string found = position < text.size() ? fmt::format("'{}'", printable(text.substr(position, 1))) : "the end";
+  const std::string found =
+      position < text.size() ? fmt::format("'{}'", printable(text.substr(position, 1))) : "the end";
   fail(where, fmt::format("is no valid JSON: found {} at byte {}, expected {}", found, position, expected));
 }
 
@@ -87,7 +88,8 @@ static void appendUtf8(unsigned code, std::string &out) {
   else if (code < 0x800)
     out += {static_cast<char>(0xc0 | code >> 6), static_cast<char>(0x80 | (code & 0x3f))};
   else if (code < 0x10000)
-    out += {static_cast<char>(0xe0 | code >> 12), static_cast<char>(0x80 | (code >> 6 & 0x3f)), static_cast<char>(0x80 | (code & 0x3f))};
+    out += {static_cast<char>(0xe0 | code >> 12), static_cast<char>(0x80 | (code >> 6 & 0x3f)),
+            static_cast<char>(0x80 | (code & 0x3f))};
   else
     out += {static_cast<char>(0xf0 | code >> 18), static_cast<char>(0x80 | (code >> 12 & 0x3f)),
             static_cast<char>(0x80 | (code >> 6 & 0x3f)), static_cast<char>(0x80 | (code & 0x3f))};

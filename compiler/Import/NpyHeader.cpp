@@ -136,7 +136,8 @@ NpyHeader readNpyHeader(Bytes start, const Location &where) {
   const uint64_t lengthBytes = version == 1 ? 2 : 4, textStart = 8 + lengthBytes;
   const uint64_t length = version == 1 ? load<uint16_t>(start.data() + 8) : load<uint32_t>(start.data() + 8);
   if (!fits(textStart, length, start.size()))
-    fail(where, fmt::format("has a .npy header of {} bytes, expected one inside the array and below {}", length, maxNpyHeaderBytes));
+    fail(where, fmt::format("has a .npy header of {} bytes, expected one inside the array and below {}", length,
+                            maxNpyHeaderBytes));
   NpyHeader header = HeaderText(asText(start.subspan(textStart, length)), where).read();
   header.bytes = textStart + length;
   return header;

@@ -1,5 +1,7 @@
 #include "compiler/Import/Pickle.h"
 
+#include "compiler/Import/PickleOpcodes.h"
+
 #include <deque>
 #include <fmt/format.h>
 #include <unordered_set>
@@ -21,19 +23,6 @@ namespace {
 
 using Kind = PickleValue::Kind;
 using Values = std::vector<PickleValue *>;
-
-// The opcodes that protocols 2 to 5 need. What is missing is refused: extension registries, out-of-band buffers, and the
-// text opcodes of protocol 0.
-enum Opcode : uint8_t {
-  MARK = '(', STOP = '.', POP = '0', POP_MARK = '1', DUP = '2', BINFLOAT = 'G', BININT = 'J', BININT1 = 'K',
-  BININT2 = 'M', NONE = 'N', BINPERSID = 'Q', REDUCE = 'R', BINSTRING = 'T', SHORT_BINSTRING = 'U', BINUNICODE = 'X',
-  APPEND = 'a', BUILD = 'b', GLOBAL = 'c', EMPTY_DICT = '}', APPENDS = 'e', BINGET = 'h', LONG_BINGET = 'j',
-  EMPTY_LIST = ']', BINPUT = 'q', LONG_BINPUT = 'r', SETITEM = 's', TUPLE = 't', EMPTY_TUPLE = ')', SETITEMS = 'u',
-  PROTO = 0x80, NEWOBJ = 0x81, TUPLE1 = 0x85, TUPLE2 = 0x86, TUPLE3 = 0x87, NEWTRUE = 0x88, NEWFALSE = 0x89,
-  LONG1 = 0x8a, LONG4 = 0x8b, BINBYTES = 'B', SHORT_BINBYTES = 'C', SHORT_BINUNICODE = 0x8c, BINUNICODE8 = 0x8d,
-  BINBYTES8 = 0x8e, EMPTY_SET = 0x8f, ADDITEMS = 0x90, FROZENSET = 0x91, NEWOBJ_EX = 0x92, STACK_GLOBAL = 0x93,
-  MEMOIZE = 0x94, FRAME = 0x95, BYTEARRAY8 = 0x96,
-};
 
 class Machine {
 public:
@@ -132,7 +121,8 @@ private:
   }
   PickleValue *makeObject(PickleValue *callee, PickleValue *arguments) {
     if (!callee->is(Kind::global) || !arguments->is(Kind::tuple))
-      broken(fmt::format("it calls {} with {}, expected a name and a tuple", callee->describe(), arguments->describe()));
+      broken(
+          fmt::format("it calls {} with {}, expected a name and a tuple", callee->describe(), arguments->describe()));
     // The one call that is looked through here, because it stands for nothing but an empty dict.
     if (callee->text == "collections.OrderedDict" && arguments->items.empty())
       return make(Kind::dict);
@@ -217,8 +207,8 @@ private:
   std::unordered_set<std::string> &names;
   size_t position = 0;
   Values stack, memo;
-  std::vector<size_t> marks; // stack heights
-  uint32_t memoized = 0;     // MEMOIZE numbers its slots itself
+  std::vector<size_t> marks;                              // stack heights
+  uint32_t memoized = 0;                                  // MEMOIZE numbers its slots itself
   PickleValue *none, *yes, *no, *emptyTuple, *small[256]; // shared, as nothing can change them
 };
 

@@ -16,10 +16,11 @@ const PickleValue *PickleValue::madeBy(std::string_view name) const {
 
 // Up to protocol 3 a set is the call set([...]). Python 2's name of builtins is used up to protocol 2.
 static const PickleValue *sequenceInCall(const PickleValue &value) {
-  for (const char *name : {"__builtin__.set", "builtins.set", "__builtin__.frozenset", "builtins.frozenset", "torch.Size"})
+  for (const char *name :
+       {"__builtin__.set", "builtins.set", "__builtin__.frozenset", "builtins.frozenset", "torch.Size"})
     if (const PickleValue *arguments = value.madeBy(name))
-      if (arguments->items.size() == 1 &&
-          (arguments->items[0]->kind == PickleValue::Kind::list || arguments->items[0]->kind == PickleValue::Kind::tuple))
+      if (arguments->items.size() == 1 && (arguments->items[0]->kind == PickleValue::Kind::list ||
+                                           arguments->items[0]->kind == PickleValue::Kind::tuple))
         return arguments->items[0];
   return nullptr;
 }

@@ -1,4 +1,5 @@
-// From a pickled value to a Node, where the value is plain: numbers, strings, and lists, tuples, sets and dicts of them.
+// From a pickled value to a Node, where the value is plain: numbers, strings, and lists, tuples, sets and dicts of
+// them.
 #pragma once
 
 #include "compiler/Import/Budget.h"

@@ -91,8 +91,8 @@ Tensor readTensor(const Entry &entry, Bytes data, const Location &where, Budget 
   if (!type)
     fail(where, fmt::format("has dtype {}, expected F16, BF16, F32, F64 or integers", printable(entry.type)));
   if (entry.begin > entry.end || !fits(entry.begin, entry.end - entry.begin, data.size()))
-    fail(where, fmt::format("lies at {} to {} of {} bytes of data: the file is truncated or damaged", entry.begin, entry.end,
-                            data.size()));
+    fail(where, fmt::format("lies at {} to {} of {} bytes of data: the file is truncated or damaged", entry.begin,
+                            entry.end, data.size()));
   const uint64_t count = countElements(entry.shape, where), bytes = entry.end - entry.begin;
   if (bytes % type->bytes || bytes / type->bytes != count)
     fail(where, fmt::format("has {} bytes for shape {} of {}", bytes, entry.shape, entry.type));
@@ -105,7 +105,8 @@ WeightFile readSafetensors(Bytes file, const std::string &fileName, Budget &budg
   const Location header{fileName, 0, 0, "header"};
   const uint64_t length = load<uint64_t>(file.data());
   if (length > maxHeaderBytes || !fits(8, length, file.size()))
-    fail(header, fmt::format("should have {} bytes, and {} follow: the file is truncated or damaged", length, file.size() - 8));
+    fail(header,
+         fmt::format("should have {} bytes, and {} follow: the file is truncated or damaged", length, file.size() - 8));
 
   std::vector<Entry> entries;
   JsonReader json(asText(file.subspan(8, length)), header);

@@ -83,8 +83,8 @@ static uint64_t reach(const StridedTensor &tensor, const Location &where) {
     overflow |= __builtin_add_overflow(last, span, &last);
   }
   if (overflow || last == std::numeric_limits<int64_t>::max())
-    fail(where, fmt::format("has offset {}, shape {} and strides {}, which no storage can hold", tensor.offset, tensor.shape,
-                            tensor.strides));
+    fail(where, fmt::format("has offset {}, shape {} and strides {}, which no storage can hold", tensor.offset,
+                            tensor.shape, tensor.strides));
   return static_cast<uint64_t>(last) + 1;
 }
 

@@ -16,8 +16,8 @@ const ZipMember *findTorchPickle(const ZipArchive &archive) {
   for (const ZipMember &member : archive.members())
     if (member.name.ends_with(pickleSuffix)) {
       if (found)
-        fail({archive.file(), 0, 0, ""}, fmt::format("has two pickles, '{}' and '{}', expected one", printable(found->name),
-                                                     printable(member.name)));
+        fail({archive.file(), 0, 0, ""}, fmt::format("has two pickles, '{}' and '{}', expected one",
+                                                     printable(found->name), printable(member.name)));
       found = &member;
     }
   return found;
@@ -47,7 +47,8 @@ static const PickleValue *chooseModel(const PickleValue &root) {
   if (root.is(Kind::dict)) {
     found = "a dict of";
     for (size_t i = 0; i < root.items.size() && i < 16; i += 2)
-      found += (i ? ", " : " ") + (root.items[i]->is(Kind::text) ? printable(root.items[i]->text) : root.items[i]->describe());
+      found += (i ? ", " : " ") +
+               (root.items[i]->is(Kind::text) ? printable(root.items[i]->text) : root.items[i]->describe());
     found += root.items.size() > 16 ? " ..." : root.items.empty() ? " nothing" : "";
   }
   fail(where, fmt::format("holds {}, expected a model under 'ema' or 'model', or a dict of tensors", found));

@@ -12,6 +12,9 @@ using Kind = PickleValue::Kind;
 // A bottleneck's convolution is six modules deep. A module that contains itself ends here.
 static constexpr int maxDepth = 48;
 static constexpr size_t maxKeyBytes = 1024;
+// What a module is charged: far more than it takes, so that a few modules which hold each other many times over are
+// told from the some hundred of an honest model within milliseconds.
+static constexpr uint64_t moduleCost = 16 << 10;
 
 // With __slots__, a state is a pair of which the first part is the dict.
 static const PickleValue *stateOf(const PickleValue &object) {
@@ -91,7 +94,7 @@ StoredModule ModuleWalk::walk(const PickleValue &module, const std::string &pref
   if (!isModule(module))
     fail(at(prefix), fmt::format("is {}, expected a torch module", module.describe()));
   const PickleValue &state = *stateOf(module);
-  budget.spend(sizeof(StoredModule) + module.callee->text.size() + state.items.size() * 8, at(prefix));
+  budget.spend(moduleCost + module.callee->text.size() + state.items.size() * 8, at(prefix));
   StoredModule described;
   described.className = module.callee->text;
   addTensors(state.get("_parameters"), nullptr, prefix);

@@ -1,5 +1,5 @@
-// Walks a pickled torch module: its parameters and buffers under the keys that state_dict() would give them, and its tree
-// of classes and settings.
+// Walks a pickled torch module: its parameters and buffers under the keys that state_dict() would give them, and its
+// tree of classes and settings.
 #pragma once
 
 #include "compiler/Import/TorchTensor.h"
@@ -14,7 +14,8 @@ const PickleValue *attributeOf(const PickleValue &module, std::string_view name)
 
 class ModuleWalk {
 public:
-  ModuleWalk(TorchTensors &tensors, Weights &weights, Budget &budget) : tensors(tensors), weights(weights), budget(budget) {}
+  ModuleWalk(TorchTensors &tensors, Weights &weights, Budget &budget)
+      : tensors(tensors), weights(weights), budget(budget) {}
 
   // Adds all tensors below `module` to the weights, and describes it. Throws ImportError.
   StoredModule walk(const PickleValue &module) { return walk(module, "", 0); }

@@ -16,14 +16,14 @@ struct TorchTensors::StorageName {
 
 static std::optional<ElementType> elementTypeOf(std::string_view torchName) {
   static const std::unordered_map<std::string_view, ElementType> types = {
-      {"torch.HalfStorage", float16},       {"torch.float16", float16},      {"torch.BFloat16Storage", bfloat16},
-      {"torch.bfloat16", bfloat16},         {"torch.FloatStorage", float32}, {"torch.float32", float32},
-      {"torch.DoubleStorage", float64},     {"torch.float64", float64},      {"torch.LongStorage", integerOf(8)},
-      {"torch.int64", integerOf(8)},        {"torch.uint64", integerOf(8)},  {"torch.IntStorage", integerOf(4)},
-      {"torch.int32", integerOf(4)},        {"torch.uint32", integerOf(4)},  {"torch.ShortStorage", integerOf(2)},
-      {"torch.int16", integerOf(2)},        {"torch.uint16", integerOf(2)},  {"torch.CharStorage", integerOf(1)},
-      {"torch.int8", integerOf(1)},         {"torch.ByteStorage", integerOf(1)}, {"torch.uint8", integerOf(1)},
-      {"torch.BoolStorage", integerOf(1)},  {"torch.bool", integerOf(1)},
+      {"torch.HalfStorage", float16},      {"torch.float16", float16},          {"torch.BFloat16Storage", bfloat16},
+      {"torch.bfloat16", bfloat16},        {"torch.FloatStorage", float32},     {"torch.float32", float32},
+      {"torch.DoubleStorage", float64},    {"torch.float64", float64},          {"torch.LongStorage", integerOf(8)},
+      {"torch.int64", integerOf(8)},       {"torch.uint64", integerOf(8)},      {"torch.IntStorage", integerOf(4)},
+      {"torch.int32", integerOf(4)},       {"torch.uint32", integerOf(4)},      {"torch.ShortStorage", integerOf(2)},
+      {"torch.int16", integerOf(2)},       {"torch.uint16", integerOf(2)},      {"torch.CharStorage", integerOf(1)},
+      {"torch.int8", integerOf(1)},        {"torch.ByteStorage", integerOf(1)}, {"torch.uint8", integerOf(1)},
+      {"torch.BoolStorage", integerOf(1)}, {"torch.bool", integerOf(1)},
   };
   auto found = types.find(torchName);
   return found == types.end() ? std::nullopt : std::optional(found->second);
@@ -75,8 +75,9 @@ static std::vector<int64_t> integersOf(const PickleValue &value, const char *wha
 TorchTensors::StorageName TorchTensors::storageOf(const PickleValue &value, const Location &where) const {
   const PickleValue *id = value.is(Kind::persistent) ? value.arguments : nullptr;
   // ('storage', torch.HalfStorage, '12', 'cuda:0', 3456); the device does not matter, the bytes lie in the file.
-  if (!id || !id->is(Kind::tuple) || id->items.size() < 5 || !id->items[0]->is(Kind::text) || id->items[0]->text != "storage" ||
-      !id->items[1]->is(Kind::global) || !id->items[2]->is(Kind::text) || !id->items[4]->is(Kind::integer))
+  if (!id || !id->is(Kind::tuple) || id->items.size() < 5 || !id->items[0]->is(Kind::text) ||
+      id->items[0]->text != "storage" || !id->items[1]->is(Kind::global) || !id->items[2]->is(Kind::text) ||
+      !id->items[4]->is(Kind::integer))
     fail(where, fmt::format("has {} as its storage, expected ('storage', type, key, device, count)", value.describe()));
   const std::string_view type = id->items[1]->text;
   StorageName name{id->items[2]->text, elementTypeOf(type), id->items[4]->integer};
@@ -90,14 +91,15 @@ Bytes TorchTensors::storedBytes(const StorageName &name, const Location &where) 
   if (isNew) {
     const ZipMember *member = archive.find(fmt::format("{}/data/{}", folder, name.key));
     if (!member)
-      fail(where, fmt::format("has its values in '{}/data/{}', which the file does not have", printable(folder), printable(name.key)));
+      fail(where, fmt::format("has its values in '{}/data/{}', which the file does not have", printable(folder),
+                              printable(name.key)));
     entry->second = archive.stored(*member);
   }
   const Bytes bytes = entry->second;
   const uint64_t size = name.type ? name.type->bytes : 1;
   if (name.count < 0 || static_cast<uint64_t>(name.count) > bytes.size() / size)
-    fail(where, fmt::format("should have a storage of {} elements of {} bytes, and '{}/data/{}' has {} bytes", name.count, size,
-                            printable(folder), printable(name.key), bytes.size()));
+    fail(where, fmt::format("should have a storage of {} elements of {} bytes, and '{}/data/{}' has {} bytes",
+                            name.count, size, printable(folder), printable(name.key), bytes.size()));
   return bytes.first(static_cast<uint64_t>(name.count) * size);
 }
 
@@ -111,8 +113,9 @@ Tensor TorchTensors::read(const PickleValue &value, const Location &where) {
     fail(where, fmt::format("has {} as its offset, expected an integer", offset.describe()));
 
   StridedTensor tensor;
-  const std::optional<ElementType> type =
-      !dtype ? storage.type : dtype->is(Kind::global) ? elementTypeOf(dtype->text) : std::nullopt;
+  const std::optional<ElementType> type = !dtype                    ? storage.type
+                                          : dtype->is(Kind::global) ? elementTypeOf(dtype->text)
+                                                                    : std::nullopt;
   if (!type)
     fail(where, fmt::format("has elements of {}, expected floats of 2, 4 or 8 bytes, or integers",
                             dtype ? dtype->describe() : "no stated type"));

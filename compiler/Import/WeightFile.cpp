@@ -33,7 +33,8 @@ const StoredModule *StoredModule::child(const std::string &path) const {
   for (size_t begin = 0; begin <= path.size();) {
     const size_t end = std::min(path.find('.', begin), path.size());
     const std::string_view name = std::string_view(path).substr(begin, end - begin);
-    auto found = std::find_if(module->children.begin(), module->children.end(), [&](const auto &c) { return c.first == name; });
+    auto found =
+        std::find_if(module->children.begin(), module->children.end(), [&](const auto &c) { return c.first == name; });
     if (found == module->children.end())
       return nullptr;
     module = &found->second;
@@ -53,7 +54,8 @@ bool looksLikeWebPage(std::string_view text) {
 
 // A YOLOv5 yaml is text; every format of weights has bytes that no text has.
 bool isBinary(std::string_view start) {
-  return std::any_of(start.begin(), start.end(), [](unsigned char c) { return c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f'; });
+  return std::any_of(start.begin(), start.end(),
+                     [](unsigned char c) { return c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f'; });
 }
 
 WeightFile readZip(Bytes file, const std::string &name, Budget &budget) {
@@ -65,7 +67,9 @@ WeightFile readZip(Bytes file, const std::string &name, Budget &budget) {
   const auto &members = archive.members();
   fail({name, 0, 0, ""},
        fmt::format("is a zip of {}, expected '<name>/data.pkl' (from torch) or .npy members (from numpy)",
-                   members.empty() ? "nothing" : fmt::format("{} members such as '{}'", members.size(), printable(members[0].name))));
+                   members.empty()
+                       ? "nothing"
+                       : fmt::format("{} members such as '{}'", members.size(), printable(members[0].name))));
 }
 
 WeightFile readAnyFormat(Bytes file, const std::string &name, Budget &budget) {
@@ -83,16 +87,17 @@ WeightFile readAnyFormat(Bytes file, const std::string &name, Budget &budget) {
     fail(where, "is a git-lfs pointer, not the file it stands for; run `git lfs pull`");
   if (looksLikeWebPage(start))
     fail(where, "is a web page, not a weight file; the download led to a page about the file");
-  fail(where, fmt::format("is no weight file: it starts with '{}', expected .pt, .safetensors or .npz", printable(start.substr(0, 16))));
+  fail(where, fmt::format("is no weight file: it starts with '{}', expected .pt, .safetensors or .npz",
+                          printable(start.substr(0, 16))));
 }
 
 // Keys as a state_dict of the bare model has them. DataParallel puts "module." before each; before v6.0 Detect kept its
 // anchors a second time, in pixels.
 void normalizeKeys(Weights &weights) {
   constexpr std::string_view wrapper = "module.", cache = ".anchor_grid";
-  const bool isWrapped = !weights.tensors.empty() &&
-                         std::all_of(weights.tensors.begin(), weights.tensors.end(),
-                                     [&](const auto &entry) { return entry.first.starts_with(wrapper); });
+  const bool isWrapped =
+      !weights.tensors.empty() && std::all_of(weights.tensors.begin(), weights.tensors.end(),
+                                              [&](const auto &entry) { return entry.first.starts_with(wrapper); });
   Weights normal;
   normal.file = weights.file;
   for (auto &[key, tensor] : weights.tensors)

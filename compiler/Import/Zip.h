@@ -13,8 +13,8 @@ namespace mnv3::import {
 
 struct ZipMember {
   std::string_view name;
-  Bytes packed;        // as it lies in the file
-  uint64_t size = 0;   // unpacked, as the directory claims
+  Bytes packed;      // as it lies in the file
+  uint64_t size = 0; // unpacked, as the directory claims
   uint32_t checksum = 0;
   bool deflated = false;
 };

@@ -13,7 +13,8 @@ constexpr uint16_t encryptedFlags = 0x2041; // encrypted, strongly encrypted, hi
 
 class Directory {
 public:
-  Directory(Bytes file, const std::string &fileName, Budget &budget) : file(file), where{fileName, 0, 0, ""}, budget(budget) {}
+  Directory(Bytes file, const std::string &fileName, Budget &budget)
+      : file(file), where{fileName, 0, 0, ""}, budget(budget) {}
 
   std::vector<ZipMember> read() {
     findDirectory();
@@ -100,7 +101,8 @@ private:
       fail(where, fmt::format("its member '{}' is encrypted", shown));
     const uint16_t method = at<uint16_t>(offset + 10);
     if (method != 0 && method != 8)
-      fail(where, fmt::format("its member '{}' is packed by method {}, expected stored (0) or deflated (8)", shown, method));
+      fail(where,
+           fmt::format("its member '{}' is packed by method {}, expected stored (0) or deflated (8)", shown, method));
     entry.member.deflated = method == 8;
     entry.member.checksum = at<uint32_t>(offset + 16);
     uint64_t packed = at<uint32_t>(offset + 20);

@@ -13,12 +13,24 @@ namespace {
 const std::vector<std::string> storages = {floats({7, 8}), floats({1, 2, 3, 4, 5, 6, 7, 8}), floats({8, 16})};
 
 struct Parts {
-  Module convolution{"torch.nn.modules.conv", "Conv2d", {{"weight", tensor("FloatStorage", "0", 2, 0, {2}, {1})}, {"bias", none()}}, {}, {},
-                     {{"stride", integers({2, 2})}, {"eps", real(0.001)}, {"mode", text("zeros")}, {"cache", tensor("FloatStorage", "0", 2, 0, {2}, {1})}}};
-  Module head{"models.yolo", "Detect", {},
-              {{"anchors", tensor("FloatStorage", "1", 8, 0, {2, 2, 2}, {4, 2, 1})}, {"anchor_grid", tensor("FloatStorage", "1", 8, 0, {8}, {1})}},
-              {}, {{"nc", integer(2)}, {"stride", tensor("FloatStorage", "2", 2, 0, {2}, {1})}}};
-  std::string names = list({text("cat"), text("dog")}), yaml = dict({{"nc", integer(2)}, {"backbone", list({integers({1, -1})})}});
+  Module convolution{"torch.nn.modules.conv",
+                     "Conv2d",
+                     {{"weight", tensor("FloatStorage", "0", 2, 0, {2}, {1})}, {"bias", none()}},
+                     {},
+                     {},
+                     {{"stride", integers({2, 2})},
+                      {"eps", real(0.001)},
+                      {"mode", text("zeros")},
+                      {"cache", tensor("FloatStorage", "0", 2, 0, {2}, {1})}}};
+  Module head{"models.yolo",
+              "Detect",
+              {},
+              {{"anchors", tensor("FloatStorage", "1", 8, 0, {2, 2, 2}, {4, 2, 1})},
+               {"anchor_grid", tensor("FloatStorage", "1", 8, 0, {8}, {1})}},
+              {},
+              {{"nc", integer(2)}, {"stride", tensor("FloatStorage", "2", 2, 0, {2}, {1})}}};
+  std::string names = list({text("cat"), text("dog")}),
+              yaml = dict({{"nc", integer(2)}, {"backbone", list({integers({1, -1})})}});
   std::vector<std::pair<std::string, std::string>> more; // rows behind the convolution
 
   std::string model() const {
@@ -28,7 +40,9 @@ struct Parts {
     const std::string list = module({"torch.nn.modules.container", "Sequential", {}, {}, rows, {}});
     return module({"models.yolo", "DetectionModel", {}, {}, {{"model", list}}, {{"yaml", yaml}, {"names", names}}});
   }
-  std::string file() const { return torchFile(dict({{"epoch", integer(-1)}, {"model", model()}, {"ema", none()}}), storages); }
+  std::string file() const {
+    return torchFile(dict({{"epoch", integer(-1)}, {"model", model()}, {"ema", none()}}), storages);
+  }
 };
 
 } // namespace
@@ -62,7 +76,9 @@ TEST(Checkpoint, TellsAllAboutItsModel) {
 TEST(Checkpoint, PrefersTheAveragedWeights) {
   Parts parts, averaged;
   averaged.names = list({text("averaged"), text("dog")});
-  auto file = [&](const std::string &ema) { return torchFile(dict({{"model", parts.model()}, {"ema", ema}}), storages); };
+  auto file = [&](const std::string &ema) {
+    return torchFile(dict({{"model", parts.model()}, {"ema", ema}}), storages);
+  };
   EXPECT_EQ(read(file(averaged.model())).model->names[0], "averaged");
   EXPECT_EQ(read(file(none())).model->names[0], "cat");
   EXPECT_EQ(read(file(boolean(false))).model->names[0], "cat");
@@ -122,19 +138,21 @@ TEST(Checkpoint, RefusesOtherHeads) {
 TEST(Checkpoint, EndsInCycles) {
   // A module whose child is itself: the object is put into the memo before its state is built.
   Parts parts;
-  const std::string self = global("models.common", "Loop") + ")\x81q\x01" +
-                           dict({{"_modules", dict({{"again", "h\x01"}})}}) + "b";
+  const std::string self =
+      global("models.common", "Loop") + ")\x81q\x01" + dict({{"_modules", dict({{"again", "h\x01"}})}}) + "b";
   parts.more = {{"1", self}};
   EXPECT_ERROR(parts.file(), "has modules nested over 48 deep");
   // A list that holds itself is no plain value: as an attribute it is left out, as the yaml it is an error.
   parts = Parts();
-  parts.yaml = "]q\x01h\x01" "a";
+  parts.yaml = "]q\x01h\x01"
+               "a";
   EXPECT_ERROR(parts.file(), "small.pt: yaml: is a list, expected a dict");
   // Forty levels of two references each are 2^40 modules.
   parts = Parts();
   std::string child = module({});
   for (int level = 0; level < 40; ++level) {
-    const std::string slot = std::string("q") + static_cast<char>(level + 1), again = std::string("h") + static_cast<char>(level + 1);
+    const std::string slot = std::string("q") + static_cast<char>(level + 1),
+                      again = std::string("h") + static_cast<char>(level + 1);
     child = module({"m", "M", {}, {}, {{"a", child + slot}, {"b", again}}, {}});
   }
   parts.more = {{"1", child}};

@@ -15,9 +15,11 @@ TEST(Container, NamesWhatItIsInstead) {
   EXPECT_ERROR("", "small.pt: is empty");
   EXPECT_ERROR("\n<!DOCTYPE html><html>", "is a web page");
   EXPECT_ERROR("version https://git-lfs.github.com/spec/v1\noid sha256:12\n", "is a git-lfs pointer");
-  EXPECT_ERROR(program(none()), "is a checkpoint of torch before 1.6 (a plain pickle stream); load it in torch and save it again");
+  EXPECT_ERROR(program(none()),
+               "is a checkpoint of torch before 1.6 (a plain pickle stream); load it in torch and save it again");
   EXPECT_ERROR("nc: 80\n", "is no weight file: it starts with 'nc: 80\\x0a'");
-  EXPECT_ERROR(zip({{"readme.txt", "hello"}}), "is a zip of 1 members such as 'readme.txt', expected '<name>/data.pkl'");
+  EXPECT_ERROR(zip({{"readme.txt", "hello"}}),
+               "is a zip of 1 members such as 'readme.txt', expected '<name>/data.pkl'");
   EXPECT_ERROR(zip({}), "is a zip of nothing");
   EXPECT_ERROR(zip({{"a/data.pkl", "x"}, {"b/data.pkl", "x"}}), "has two pickles");
   EXPECT_ERROR(zip({{"a/data.pkl", "x"}, {"a/constants.pkl", "x"}}), "is a TorchScript archive");
@@ -67,7 +69,9 @@ TEST(Zip, IsChecked) {
 
   // Offsets within the end record, and within the first entry of the directory.
   const size_t end = good.rfind("PK\5\6"), entry = good.find("PK\1\2");
-  auto with = [](size_t offset, const std::string &bytes) { return std::string(good).replace(offset, bytes.size(), bytes); };
+  auto with = [](size_t offset, const std::string &bytes) {
+    return std::string(good).replace(offset, bytes.size(), bytes);
+  };
   EXPECT_ERROR(with(end + 10, "\xff\x7f"), "spans several disks");
   EXPECT_ERROR(with(end + 8, "\xff\x7f\xff\x7f"), "too few for 32767 members");
   EXPECT_ERROR(with(end + 16, "\1"), "its directory should end at byte");

@@ -19,13 +19,15 @@ std::string zip(const Members &members) {
   for (const auto &[name, data] : members) {
     const auto sum = crc32_z(0, reinterpret_cast<const Bytef *>(data.data()), data.size());
     // Version, flags, method, time, date; then checksum and sizes.
-    const std::string common = u16(20) + u16(0) + u16(0) + u16(0) + u16(0) + u32(sum) + u32(data.size()) + u32(data.size());
-    directory += "PK\1\2" + u16(20) + common + u16(name.size()) + u16(0) + u16(0) + u16(0) + u16(0) + u32(0) + u32(file.size()) + name;
+    const std::string common =
+        u16(20) + u16(0) + u16(0) + u16(0) + u16(0) + u32(sum) + u32(data.size()) + u32(data.size());
+    directory += "PK\1\2" + u16(20) + common + u16(name.size()) + u16(0) + u16(0) + u16(0) + u16(0) + u32(0) +
+                 u32(file.size()) + name;
     file += "PK\3\4" + common + u16(name.size()) + u16(0) + name + data;
   }
   const size_t start = file.size();
-  return file + directory + "PK\5\6" + u16(0) + u16(0) + u16(members.size()) + u16(members.size()) + u32(directory.size()) +
-         u32(start) + u16(0);
+  return file + directory + "PK\5\6" + u16(0) + u16(0) + u16(members.size()) + u16(members.size()) +
+         u32(directory.size()) + u32(start) + u16(0);
 }
 
 std::string floats(const std::vector<float> &values) {
@@ -80,7 +82,8 @@ std::string build(const std::string &object, const std::string &state) { return 
 
 std::string tensor(const std::string &type, const std::string &key, int64_t count, int64_t offset,
                    const std::vector<int64_t> &shape, const std::vector<int64_t> &strides) {
-  const std::string storage = tuple({text("storage"), global("torch", type), text(key), text("cpu"), integer(count)}) + "Q";
+  const std::string storage =
+      tuple({text("storage"), global("torch", type), text(key), text("cpu"), integer(count)}) + "Q";
   return reduce(global("torch._utils", "_rebuild_tensor_v2"),
                 tuple({storage, integer(offset), integers(shape), integers(strides), boolean(false), dict({})}));
 }

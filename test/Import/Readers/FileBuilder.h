@@ -1,5 +1,5 @@
-// Makes small weight files in memory: torch's zips with their pickles, safetensors, npz. Each function returns the bytes
-// of one piece, so that a test can spell out what it wants, damage included.
+// Makes small weight files in memory: torch's zips with their pickles, safetensors, npz. Each function returns the
+// bytes of one piece, so that a test can spell out what it wants, damage included.
 #pragma once
 
 #include <cstdint>

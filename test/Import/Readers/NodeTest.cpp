@@ -8,9 +8,12 @@ using namespace mnv3::import;
 static Node node(decltype(Node::value) value) { return {std::move(value), {}}; }
 
 TEST(Node, ReadsAsAUserWouldWriteIt) {
-  EXPECT_EQ(node(Node::List{node(int64_t(16)), node(3.0), node(0.33), node(false), node(std::string("nearest")), node({})}).text(),
-            "[16, 3.0, 0.33, False, 'nearest', None]");
-  EXPECT_EQ(node(Node::Map{{"nc", node(int64_t(80))}, {"backbone", node(Node::List{})}}).text(), "{nc: 80, backbone: []}");
+  EXPECT_EQ(
+      node(Node::List{node(int64_t(16)), node(3.0), node(0.33), node(false), node(std::string("nearest")), node({})})
+          .text(),
+      "[16, 3.0, 0.33, False, 'nearest', None]");
+  EXPECT_EQ(node(Node::Map{{"nc", node(int64_t(80))}, {"backbone", node(Node::List{})}}).text(),
+            "{nc: 80, backbone: []}");
   EXPECT_EQ(node(std::string("Conv")).text(), "Conv");
   EXPECT_EQ(node(1e30).text(), "1e+30");
 }

@@ -17,7 +17,8 @@ TEST(Npz, ReadsBothOrdersAndAllVersions) {
     EXPECT_EQ(file.weights.find("w")->values, (std::vector<float>{0, 1, 2, 3, 4, 5}));
     EXPECT_EQ(file.weights.find("w")->shape, (std::vector<int64_t>{2, 3}));
   }
-  EXPECT_EQ(read(npz(npy(header("<f4", "(2, 3)", "True"), six))).weights.find("w")->values, (std::vector<float>{0, 2, 4, 1, 3, 5}));
+  EXPECT_EQ(read(npz(npy(header("<f4", "(2, 3)", "True"), six))).weights.find("w")->values,
+            (std::vector<float>{0, 2, 4, 1, 3, 5}));
   EXPECT_EQ(read(npz(npy(header("<f2", "()"), words({0x3c00})))).weights.find("w")->values, (std::vector<float>{1}));
   EXPECT_EQ(read(npz(npy(header("<f4", "(6,)"), six))).weights.find("w")->shape, (std::vector<int64_t>{6}));
   EXPECT_TRUE(read(npz(npy(header("<i8", "()"), std::string(8, 1)))).weights.find("w")->isInteger);
@@ -28,7 +29,8 @@ TEST(Npz, RefusesOtherArrays) {
   EXPECT_ERROR(npz(npy(header("|O", "(6,)"), six)), "small.pt: w.npy: is an array of Python objects");
   EXPECT_ERROR(npz(npy(header(">f4", "(6,)"), six)), "has elements of type '>f4', expected little-endian");
   EXPECT_ERROR(npz(npy(header("<c8", "(3,)"), six)), "has elements of type '<c8'");
-  EXPECT_ERROR(npz(npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (6,)}", six)), "is an array of records");
+  EXPECT_ERROR(npz(npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (6,)}", six)),
+               "is an array of records");
   EXPECT_ERROR(npz(npy(header("<f4", "(7,)"), six)), "has 24 bytes of data, and 7 elements of 4 bytes in shape [7]");
   EXPECT_ERROR(npz(npy(header("<f4", "(4294967296, 4294967296)"), six)), "more elements than any file can hold");
   EXPECT_ERROR(npz(npy(header("<f4", "(-6,)"), six)), "expected no negative dimension");

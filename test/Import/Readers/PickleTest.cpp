@@ -21,16 +21,26 @@ std::string errorOf(const std::string &bytes) {
 }
 #define EXPECT_PICKLE_ERROR(bytes, part) EXPECT_NE(errorOf(bytes).find(part), std::string::npos) << errorOf(bytes)
 
-std::string describe(const std::string &bytes) { return Pickle(std::as_bytes(std::span(bytes)), where).root().describe(); }
+std::string describe(const std::string &bytes) {
+  return Pickle(std::as_bytes(std::span(bytes)), where).root().describe();
+}
 
 } // namespace
 
 TEST(Pickle, RunsNothing) {
   const std::string call = reduce(global("posix", "system"), tuple({text("rm -rf /")}));
   EXPECT_EQ(errorOf(program(call)), "asks for posix.system: refused; nothing was run");
-  for (auto [module, name] : {std::pair("os", "system"), {"os.path", "join"}, {"subprocess", "Popen"}, {"builtins", "eval"},
-                              {"__builtin__", "exec"}, {"builtins", "getattr"}, {"builtins", "__import__"}, {"nt", "system"},
-                              {"torch", "load"}, {"types", "CodeType"}, {"builtins", "eval.__call__"}})
+  for (auto [module, name] : {std::pair("os", "system"),
+                              {"os.path", "join"},
+                              {"subprocess", "Popen"},
+                              {"builtins", "eval"},
+                              {"__builtin__", "exec"},
+                              {"builtins", "getattr"},
+                              {"builtins", "__import__"},
+                              {"nt", "system"},
+                              {"torch", "load"},
+                              {"types", "CodeType"},
+                              {"builtins", "eval.__call__"}})
     EXPECT_PICKLE_ERROR(program(global(module, name)), ": refused; nothing was run");
   // Protocol 4 takes module and name off the stack.
   EXPECT_PICKLE_ERROR(std::string("\x80\4\x8c\2os\x8c\6system\x93."), "asks for os.system: refused");
@@ -41,9 +51,9 @@ TEST(Pickle, RunsNothing) {
 TEST(Pickle, RefusesWhatItDoesNotKnow) {
   EXPECT_PICKLE_ERROR("N.", "does not start with a protocol number");
   EXPECT_PICKLE_ERROR("\x80\6N.", "its protocol is 6, expected 2 to 5");
-  EXPECT_PICKLE_ERROR("\x80\2P0\n.", "opcode 0x50 is not one of those allowed");    // PERSID
-  EXPECT_PICKLE_ERROR("\x80\2ios\nsystem\n.", "opcode 0x69");                       // INST
-  EXPECT_PICKLE_ERROR("\x80\2\x82\1.", "opcode 0x82");                              // EXT1
+  EXPECT_PICKLE_ERROR("\x80\2P0\n.", "opcode 0x50 is not one of those allowed"); // PERSID
+  EXPECT_PICKLE_ERROR("\x80\2ios\nsystem\n.", "opcode 0x69");                    // INST
+  EXPECT_PICKLE_ERROR("\x80\2\x82\1.", "opcode 0x82");                           // EXT1
   EXPECT_PICKLE_ERROR(program(reduce(text("print"), tuple({}))), "calls a string with a tuple, expected a name");
   EXPECT_PICKLE_ERROR(program(text("\xff")), "not valid UTF-8");
   EXPECT_PICKLE_ERROR(program(text("\xc0\x80")), "not valid UTF-8"); // overlong
@@ -54,7 +64,9 @@ TEST(Pickle, KeepsItsStackInOrder) {
   EXPECT_PICKLE_ERROR("\x80\2", "cut off");
   EXPECT_PICKLE_ERROR("\x80\2.", "ends with 0 values");
   EXPECT_PICKLE_ERROR("\x80\2NN.", "ends with 2 values");
-  EXPECT_PICKLE_ERROR("\x80\2N0" "0.", "stack is empty");
+  EXPECT_PICKLE_ERROR("\x80\2N0"
+                      "0.",
+                      "stack is empty");
   EXPECT_PICKLE_ERROR("\x80\2N(\x85.", "stack is empty"); // a mark hides what is below
   EXPECT_PICKLE_ERROR("\x80\2t.", "a mark is missing");
   EXPECT_PICKLE_ERROR("\x80\2h\5.", "its memo has nothing in slot 5");
@@ -68,7 +80,7 @@ TEST(Pickle, KeepsItsStackInOrder) {
 
 TEST(Pickle, ReadsNewerProtocols) {
   EXPECT_EQ(describe(std::string("\x80\4\x95\2\0\0\0\0\0\0\0\x8f.", 13)), "a set"); // a frame, EMPTY_SET
-  EXPECT_EQ(describe("\x80\4\x8c\1m\x94\x8c\1C\x94\x93)\x81."), "a m.C"); // MEMOIZE, STACK_GLOBAL, NEWOBJ
+  EXPECT_EQ(describe("\x80\4\x8c\1m\x94\x8c\1C\x94\x93)\x81."), "a m.C");           // MEMOIZE, STACK_GLOBAL, NEWOBJ
   EXPECT_PICKLE_ERROR(std::string("\x80\4\x95\xff\0\0\0\0\0\0\0N.", 12), "a frame is cut off");
 }
 
@@ -82,5 +94,7 @@ TEST(Pickle, ReadsIntegersOfAnyLength) {
   EXPECT_EQ(value(std::string("\x8a\2\xff\0", 4)), 255);
   EXPECT_EQ(value("J\xfe\xff\xff\xff"), -2);
   EXPECT_EQ(value("M\xfe\xff"), 65534);
-  EXPECT_EQ(describe(program("\x8a\x09" "123456789")), "a value of another type");
+  EXPECT_EQ(describe(program("\x8a\x09"
+                             "123456789")),
+            "a value of another type");
 }

@@ -66,7 +66,8 @@ TEST(RealFiles, TagDetectorOfV7) {
   std::vector<std::string> keys;
   for (const auto &[key, value] : *yaml.asMap())
     keys.push_back(key);
-  EXPECT_EQ(keys, (std::vector<std::string>{"nc", "depth_multiple", "width_multiple", "anchors", "backbone", "head", "ch"}));
+  EXPECT_EQ(keys,
+            (std::vector<std::string>{"nc", "depth_multiple", "width_multiple", "anchors", "backbone", "head", "ch"}));
   EXPECT_EQ(yaml.find("depth_multiple")->text(), "0.33");
   EXPECT_EQ(yaml.find("backbone")->asList()->at(1).text(), "[-1, 1, 'MobileNetV3', [16, 16, 3, 2, 1, 0]]");
   EXPECT_EQ(yaml.find("head")->asList()->back().text(), "[[19, 22, 25], 1, 'Detect', ['nc', 'anchors']]");

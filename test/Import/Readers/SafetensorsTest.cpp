@@ -11,9 +11,10 @@ static std::string entry(const std::string &type, const std::string &shape, cons
 }
 
 TEST(Safetensors, ReadsAllTypes) {
-  const std::string header = R"({"__metadata__":{"format":"pt"}, "a":)" + entry("F32", "[1,2]", "[0,8]") + R"(,"b.c":)" +
-                             entry("F16", "[2]", "[8,12]") + R"(,"d":)" + entry("BF16", "[]", "[12,14]") + R"(,"n":)" +
-                             entry("I16", "[]", "[14,16]") + R"(,"none":)" + entry("F32", "[0,3]", "[16,16]") + "}   ";
+  const std::string header = R"({"__metadata__":{"format":"pt"}, "a":)" + entry("F32", "[1,2]", "[0,8]") +
+                             R"(,"b.c":)" + entry("F16", "[2]", "[8,12]") + R"(,"d":)" +
+                             entry("BF16", "[]", "[12,14]") + R"(,"n":)" + entry("I16", "[]", "[14,16]") +
+                             R"(,"none":)" + entry("F32", "[0,3]", "[16,16]") + "}   ";
   auto file = read(safetensors(header, floats({1, 2}) + words({0x3c00, 0xbc00, 0x4000, 9})));
   ASSERT_EQ(file.weights.tensors.size(), 5u);
   EXPECT_EQ(file.weights.find("a")->values, (std::vector<float>{1, 2}));
@@ -25,7 +26,9 @@ TEST(Safetensors, ReadsAllTypes) {
 }
 
 TEST(Safetensors, RefusesBadHeaders) {
-  auto one = [](const std::string &description) { return safetensors(R"({"a":)" + description + "}", std::string(16, 0)); };
+  auto one = [](const std::string &description) {
+    return safetensors(R"({"a":)" + description + "}", std::string(16, 0));
+  };
   ASSERT_EQ(errorOf(one(entry("F32", "[4]", "[0,16]"))), "no error");
   EXPECT_ERROR(one(entry("F32", "[4]", "[4,20]")), "small.pt: a: lies at 4 to 20 of 16 bytes of data");
   EXPECT_ERROR(one(entry("F32", "[4]", "[16,0]")), "lies at 16 to 0");
@@ -39,8 +42,10 @@ TEST(Safetensors, RefusesBadHeaders) {
   EXPECT_ERROR(one(entry("F32", "[4]", "[0,8,16]")), "over two data_offsets");
   EXPECT_ERROR(one("{}"), "is not described fully");
   EXPECT_ERROR(one("7"), "found '7' at byte 5, expected an object");
-  EXPECT_ERROR(one(entry("F32", "[4]", "[0,16]") + R"(,"b":)" + entry("F32", "[1]", "[12,16]")), "small.pt: b: overlaps 'a'");
-  EXPECT_ERROR(one(entry("F32", "[4]", "[0,16]") + R"(,"a":)" + entry("F32", "[1]", "[12,16]")), "has the key 'a' twice");
+  EXPECT_ERROR(one(entry("F32", "[4]", "[0,16]") + R"(,"b":)" + entry("F32", "[1]", "[12,16]")),
+               "small.pt: b: overlaps 'a'");
+  EXPECT_ERROR(one(entry("F32", "[4]", "[0,16]") + R"(,"a":)" + entry("F32", "[1]", "[12,16]")),
+               "has the key 'a' twice");
   EXPECT_ERROR(one(entry("F32", "[4]", "[0,16]")).substr(0, 30), "header: should have 55 bytes, and 22 follow");
   EXPECT_ERROR(safetensors("{}", ""), "holds no tensors");
   EXPECT_ERROR(safetensors("{", ""), "found the end at byte 1, expected a string");
@@ -60,7 +65,8 @@ TEST(Safetensors, RefusesBadJson) {
   };
   for (const char *text : {"{}", "[]", " [1, -2.5e3, true, null, \"\\u00e9\\n\"] ", "{\"a\":{\"b\":[]}}"})
     EXPECT_TRUE(skip(text)) << text;
-  for (const char *text : {"", "{", "{]", "[1,]", "{\"a\"}", "{\"a\":1,}", "\"", "\"\\x\"", "\"\\ud800\"", "\"\n\"", "tru", "1 2", "{\"a\":1,\"a\":2}"})
+  for (const char *text : {"", "{", "{]", "[1,]", "{\"a\"}", "{\"a\":1,}", "\"", "\"\\x\"", "\"\\ud800\"", "\"\n\"",
+                           "tru", "1 2", "{\"a\":1,\"a\":2}"})
     EXPECT_FALSE(skip(text)) << text;
   EXPECT_TRUE(skip(std::string(16, '[') + std::string(16, ']')));
   EXPECT_FALSE(skip(std::string(17, '[') + std::string(17, ']')));

@@ -24,7 +24,8 @@ static Floats valuesOf(const std::string &tensorPiece, const std::vector<std::st
 TEST(StateDict, WidensEveryElementType) {
   EXPECT_EQ(valuesOf(tensor("FloatStorage", "0", 2, 0, {2}, {1}), {floats({1.5f, -2})}), (Floats{1.5f, -2}));
   // fp16: one, the largest, the smallest subnormal, -0, infinity
-  const Floats half = valuesOf(tensor("HalfStorage", "0", 5, 0, {5}, {1}), {words({0x3c00, 0x7bff, 0x0001, 0x8000, 0xfc00})});
+  const Floats half =
+      valuesOf(tensor("HalfStorage", "0", 5, 0, {5}, {1}), {words({0x3c00, 0x7bff, 0x0001, 0x8000, 0xfc00})});
   EXPECT_EQ(half, (Floats{1, 65504, 0x1p-24f, -0.0f, -INFINITY}));
   EXPECT_TRUE(std::signbit(half[3]));
   EXPECT_TRUE(std::isnan(valuesOf(tensor("HalfStorage", "0", 1, 0, {1}, {1}), {words({0x7e00})})[0]));
@@ -44,14 +45,17 @@ TEST(StateDict, KeepsTheShapeOfIntegers) {
 
 TEST(StateDict, HonoursOffsetAndStrides) {
   EXPECT_EQ(valuesOf(tensor("FloatStorage", "0", 6, 2, {2, 2}, {2, 1}), {six}), (Floats{2, 3, 4, 5}));
-  EXPECT_EQ(valuesOf(tensor("FloatStorage", "0", 6, 0, {3, 2}, {1, 3}), {six}), (Floats{0, 3, 1, 4, 2, 5})); // transposed
+  EXPECT_EQ(valuesOf(tensor("FloatStorage", "0", 6, 0, {3, 2}, {1, 3}), {six}),
+            (Floats{0, 3, 1, 4, 2, 5})); // transposed
   EXPECT_EQ(valuesOf(tensor("FloatStorage", "0", 6, 1, {2, 1, 2}, {3, 99, 1}), {six}), (Floats{1, 2, 4, 5}));
   EXPECT_EQ(valuesOf(tensor("FloatStorage", "0", 6, 5, {3}, {0}), {six}), (Floats{5, 5, 5}));
   EXPECT_EQ(valuesOf(tensor("FloatStorage", "0", 6, 6, {0, 4}, {4, 1}), {six}), Floats{});
 }
 
 TEST(StateDict, SharesStorages) {
-  auto file = read(torchFile(dict({{"a", tensor("FloatStorage", "0", 6, 0, {2}, {1})}, {"b", tensor("FloatStorage", "0", 6, 4, {2}, {1})}}), {six}));
+  auto file = read(torchFile(
+      dict({{"a", tensor("FloatStorage", "0", 6, 0, {2}, {1})}, {"b", tensor("FloatStorage", "0", 6, 4, {2}, {1})}}),
+      {six}));
   EXPECT_EQ(file.weights.find("a")->values, (Floats{0, 1}));
   EXPECT_EQ(file.weights.find("b")->values, (Floats{4, 5}));
 }
@@ -84,15 +88,20 @@ TEST(StateDict, RefusesTensorsOutsideTheirStorage) {
   EXPECT_ERROR(bad(6, 0, {1 << 30}, {0}), "32 times the memory");
   EXPECT_ERROR(bad(6, 0, {1}, {1, 1}), "has 2 strides for 1 dimensions");
   EXPECT_ERROR(bad(6, 0, Shape(9, 1), Shape(9, 1)), "has 9 dimensions, expected at most 8");
-  EXPECT_ERROR(torchFile(dict({{"w", tensor("FloatStorage", "7", 6, 0, {6}, {1})}}), {six}), "'small/data/7', which the file does not have");
-  EXPECT_ERROR(torchFile(dict({{"w", tensor("ComplexFloatStorage", "0", 3, 0, {3}, {1})}}), {six}), "stored as torch.ComplexFloatStorage");
+  EXPECT_ERROR(torchFile(dict({{"w", tensor("FloatStorage", "7", 6, 0, {6}, {1})}}), {six}),
+               "'small/data/7', which the file does not have");
+  EXPECT_ERROR(torchFile(dict({{"w", tensor("ComplexFloatStorage", "0", 3, 0, {3}, {1})}}), {six}),
+               "stored as torch.ComplexFloatStorage");
 }
 
 TEST(StateDict, IsFoundInsideOtherDicts) {
   const std::string one = tensor("FloatStorage", "0", 6, 0, {6}, {1});
   for (const char *key : {"state_dict", "model", "ema"})
-    EXPECT_EQ(read(torchFile(dict({{"epoch", integer(3)}, {key, dict({{"a.w", one}})}}), {six})).weights.tensors[0].first, "a.w");
-  EXPECT_ERROR(torchFile(dict({{"epoch", integer(3)}, {"optimizer", none()}})), "holds a dict of epoch, optimizer, expected a model");
+    EXPECT_EQ(
+        read(torchFile(dict({{"epoch", integer(3)}, {key, dict({{"a.w", one}})}}), {six})).weights.tensors[0].first,
+        "a.w");
+  EXPECT_ERROR(torchFile(dict({{"epoch", integer(3)}, {"optimizer", none()}})),
+               "holds a dict of epoch, optimizer, expected a model");
   EXPECT_ERROR(torchFile(list({})), "holds a list, expected a model");
 }
 
