@@ -39,7 +39,7 @@ enum class Family {
   maxPool,        // window maximum; borders are clamped (outside counts as -inf)
   upsample,       // nearest neighbour, integer factor
   copy,           // picture into a picture (or into a dense head, --keep-rows)
-  elementwise,    // act(input * gate + residual) as a pass of its own
+  elementwise,    // act(input * gate) + residual as a pass of its own
   detect          // 1x1 convolution into a dense head [anchor][row][column][field]
 };
 
