@@ -41,7 +41,7 @@ found=$("$scratch/build/detect" "$tree/examples/models/sorting/demo/wood.png" -o
 for arguments in '' 'SOURCE /no/such.yaml' "SOURCE $scratch/model.yaml IMAGE 320"; do
   mkdir -p "$scratch/wrong"
   printf 'cmake_minimum_required(VERSION 3.25)\nproject(wrong C)\nfind_package(mnv3c REQUIRED)\nmnv3c_add_model(it %s)\n' "$arguments" >"$scratch/wrong/CMakeLists.txt"
-  cmake -S "$scratch/wrong" -B "$scratch/wrong/build" -DCMAKE_PREFIX_PATH="$prefix" >"$scratch/wrong.log" 2>&1 && fail "mnv3c_add_model(it $arguments) was accepted"
+  cmake -S "$scratch/wrong" -B "$scratch/wrong/build" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" >"$scratch/wrong.log" 2>&1 && fail "mnv3c_add_model(it $arguments) was accepted"
   grep -q 'mnv3c_add_model(it)' "$scratch/wrong.log" || fail "no message of ours for: $arguments"
 done
 rm -rf "$scratch"
