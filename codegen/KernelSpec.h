@@ -10,7 +10,8 @@
 //       +--------+--------+--------+
 //
 // A kernel that writes a picture writes whole vectors (see lanesOf): lanes between `channels` and the next multiple of the vector
-// width receive act(0 + 0) (packed weights and biases are zero there), never another picture's data.
+// width receive act(0 + 0) (packed weights and biases are zero there), never another picture's data. Those that only move
+// floats between pixels and channels (interleave, spaceToDepth, depthToSpace) and attention leave such lanes as they are.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +40,10 @@ enum class Family {
   maxPool,        // window maximum; borders are clamped (outside counts as -inf)
   upsample,       // nearest neighbour, integer factor
   copy,           // picture into a picture (or into a dense head, --keep-rows)
+  interleave,     // channel j * inputs + i of the result is channel j of input i
+  spaceToDepth,   // factor x factor pixels become channels
+  depthToSpace,   // channels become strideY x strideX pixels; the result begins at pixel (padTop, padLeft) of that
+  attention,      // softmax(query . key / sqrt(channels / heads)) . value in each head, pixels are tokens
   elementwise,    // act(input * gate) + residual as a pass of its own
   detect          // 1x1 convolution into a dense head [anchor][row][column][field]
 };
@@ -62,7 +67,7 @@ struct KernelSpec {
   Picture output;              // detect and dense copies: pixelStride = channels (fields)
   int kernelH = 1, kernelW = 1, strideY = 1, strideX = 1, dilation = 1;
   int padTop = 0, padLeft = 0; // stem and maxPool only: the others are handed a pointer to the first halo pixel
-  int factor = 1;              // upsample
+  int factor = 1;              // upsample; spaceToDepth: pixels of a block; attention: heads
   int anchors = 0;             // detect; output.channels is fields
   Activation activation = Activation::none;
   float slope = 0;             // leakyRelu
@@ -81,7 +86,9 @@ struct KernelSpec {
 //   conv2d          input0, weights0, [input1, weights1, ...] [bias] [gate] [residual] [start] output
 //   winograd        input, weights, bias, [residual] output
 //   depthwise, stem, detect, fullyConnected    input, weights, bias, output
-//   globalPool, maxPool, upsample, copy        input, output
+//   globalPool, maxPool, upsample, copy, spaceToDepth, depthToSpace        input, output
+//   interleave      input0, input1, ... output
+//   attention       query, key, value, output
 //   elementwise     input, [gate] [residual] output
 // and last, where the kernel needs it, a scratch pointer (64-byte aligned, KernelInfo::scratchBytes).
 // input of conv2d, winograd and depthwise points at the pixel that meets the filter's first tap: the halo's corner.

@@ -161,6 +161,30 @@ KernelSpec kernelSpecOf(kern::KernelOpInterface kernel) {
         spec.family = Family::copy;
         setInput(spec, op.getInput());
       })
+      .Case([&](kern::InterleaveOp op) {
+        spec.family = Family::interleave;
+        for (Value input : op.getInputs())
+          spec.inputs.push_back(pictureOf(input));
+      })
+      .Case([&](kern::SpaceToDepthOp op) {
+        spec.family = Family::spaceToDepth;
+        setInput(spec, op.getInput());
+        spec.factor = op.getBlock();
+      })
+      .Case([&](kern::DepthToSpaceOp op) {
+        spec.family = Family::depthToSpace;
+        setInput(spec, op.getInput());
+        spec.strideY = op.getBlocks()[0];
+        spec.strideX = op.getBlocks()[1];
+        spec.padTop = op.getCrop()[0];
+        spec.padLeft = op.getCrop()[1];
+      })
+      .Case([&](kern::AttentionOp op) {
+        spec.family = Family::attention;
+        for (Value input : {op.getQuery(), op.getKey(), op.getValue()})
+          spec.inputs.push_back(pictureOf(input));
+        spec.factor = op.getHeads();
+      })
       .Case([&](kern::ElementwiseOp op) {
         spec.family = Family::elementwise;
         setInput(spec, op.getInput());
@@ -211,7 +235,16 @@ SmallVector<KernelOperand> kernelOperandsOf(kern::KernelOpInterface kernel) {
         add(op.getGate());
         add(op.getResidual());
       })
-      .Case<kern::GlobalPoolOp, kern::MaxPoolOp, kern::UpsampleOp, kern::CopyOp>([&](auto op) { add(op.getInput()); });
+      .Case([&](kern::InterleaveOp op) {
+        for (Value input : op.getInputs())
+          add(input);
+      })
+      .Case([&](kern::AttentionOp op) {
+        for (Value input : {op.getQuery(), op.getKey(), op.getValue()})
+          add(input);
+      })
+      .Case<kern::GlobalPoolOp, kern::MaxPoolOp, kern::UpsampleOp, kern::CopyOp, kern::SpaceToDepthOp, kern::DepthToSpaceOp>(
+          [&](auto op) { add(op.getInput()); });
   add(kernel.getOutput());
   return operands;
 }

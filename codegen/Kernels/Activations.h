@@ -7,6 +7,9 @@
 
 namespace mnv3::codegen {
 
+// e^x, for x from -86 to 86; beyond that what it is there.
+Halide::Expr exponential(Halide::Expr x);
+
 Halide::Expr activate(Activation activation, float slope, Halide::Expr x);
 
 } // namespace mnv3::codegen

@@ -29,6 +29,10 @@ Kernel makeFullyConnected(const KernelSpec &spec, const KernelTarget &target);
 Kernel makeMaxPool(const KernelSpec &spec, const KernelTarget &target);
 Kernel makeUpsample(const KernelSpec &spec, const KernelTarget &target);
 Kernel makeCopy(const KernelSpec &spec, const KernelTarget &target);
+Kernel makeInterleave(const KernelSpec &spec, const KernelTarget &target);
+Kernel makeSpaceToDepth(const KernelSpec &spec, const KernelTarget &target);
+Kernel makeDepthToSpace(const KernelSpec &spec, const KernelTarget &target);
+Kernel makeAttention(const KernelSpec &spec, const KernelTarget &target);
 Kernel makeElementwise(const KernelSpec &spec, const KernelTarget &target);
 Kernel makeDetect(const KernelSpec &spec, const KernelTarget &target);
 

@@ -25,6 +25,14 @@ const char *nameOf(Family family) {
     return "upsample";
   case Family::copy:
     return "copy";
+  case Family::interleave:
+    return "interleave";
+  case Family::spaceToDepth:
+    return "space_to_depth";
+  case Family::depthToSpace:
+    return "depth_to_space";
+  case Family::attention:
+    return "attention";
   case Family::elementwise:
     return "elementwise";
   case Family::detect:
@@ -61,8 +69,6 @@ public:
 private:
   uint64_t state = 0xcbf29ce484222325;
 };
-
-
 
 } // namespace
 

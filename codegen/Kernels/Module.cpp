@@ -54,6 +54,14 @@ Kernel makeKernel(const KernelSpec &spec, KernelTarget target) {
     return makeUpsample(spec, target);
   case Family::copy:
     return makeCopy(spec, target);
+  case Family::interleave:
+    return makeInterleave(spec, target);
+  case Family::spaceToDepth:
+    return makeSpaceToDepth(spec, target);
+  case Family::depthToSpace:
+    return makeDepthToSpace(spec, target);
+  case Family::attention:
+    return makeAttention(spec, target);
   case Family::elementwise:
     return makeElementwise(spec, target);
   case Family::detect:

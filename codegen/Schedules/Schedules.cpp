@@ -41,8 +41,13 @@ Schedule chooseSchedule(const KernelSpec &spec, KernelTarget target) {
   case Family::maxPool:
   case Family::upsample:
   case Family::copy:
+  case Family::interleave:
+  case Family::spaceToDepth:
+  case Family::depthToSpace:
   case Family::elementwise:
     break; // as fast as memory
+  case Family::attention:
+    break; // its numbers follow from the width of a head
   }
   return {};
 }

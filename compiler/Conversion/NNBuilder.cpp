@@ -1,4 +1,4 @@
-#include "compiler/Conversion/YoloToNN.h"
+#include "compiler/Conversion/NNBuilder.h"
 
 #include "mlir/IR/DialectResourceBlobManager.h"
 
@@ -13,37 +13,59 @@ Value NNBuilder::constant(const std::string &key) {
   return nn::ConstantOp::create(builder, loc, value.getShapedType(), value);
 }
 
-Value NNBuilder::filter(const std::string &key) {
-  Value stored = constant(key);
+std::vector<float> NNBuilder::values(const std::string &key) const {
   SmallVector<float> storage;
-  ArrayRef<float> values = *nn::constantValues(stored, storage);
-  auto shape = cast<RankedTensorType>(stored.getType()).getShape(); // O I H W
-  int64_t outputs = shape[0], inputs = shape[1], taps = shape[2] * shape[3];
-  std::vector<float> moved(values.size());
+  ArrayRef<float> values = *nn::valuesOf(weight(key), storage); // there are: the pass has looked
+  return values.vec();
+}
+
+Value NNBuilder::constant(const std::string &key, ArrayRef<int64_t> shape, ArrayRef<float> values) {
+  auto resource = dyn_cast<DenseResourceElementsAttr>(weight(key));
+  auto type = RankedTensorType::get(shape, builder.getF32Type());
+  return nn::ConstantOp::create(builder, loc, type, nn::weightsAttr(type, values, resource ? resource.getRawHandle().getKey().str() : key));
+}
+
+Value NNBuilder::filter(const std::string &key) {
+  std::vector<float> stored = values(key), moved(stored.size());
+  int64_t outputs = shape(key)[0], inputs = shape(key)[1], taps = shape(key)[2] * shape(key)[3]; // O I H W
   for (int64_t o = 0; o < outputs; ++o)
     for (int64_t i = 0; i < inputs; ++i)
       for (int64_t tap = 0; tap < taps; ++tap)
-        moved[(o * taps + tap) * inputs + i] = values[(o * inputs + i) * taps + tap];
-  auto type = RankedTensorType::get({outputs, shape[2], shape[3], inputs}, builder.getF32Type());
-  auto resource = dyn_cast<DenseResourceElementsAttr>(weight(key));
-  std::string name = resource ? resource.getRawHandle().getKey().str() : key;
-  stored.getDefiningOp()->erase();
-  return nn::ConstantOp::create(builder, loc, type, nn::weightsAttr(type, moved, name));
+        moved[(o * taps + tap) * inputs + i] = stored[(o * inputs + i) * taps + tap];
+  return constant(key, {outputs, shape(key)[2], shape(key)[3], inputs}, moved);
+}
+
+Value NNBuilder::convolve(Value input, Value filter, Value bias, const Window &window) {
+  auto shape = cast<RankedTensorType>(filter.getType()).getShape();
+  ArrayRef<int64_t> before = window.pads, behind = window.padsBehind.empty() ? window.pads : window.padsBehind;
+  auto extent = [&](int64_t in, int axis) {
+    return (in + before[axis] + behind[axis] - window.dilation * (shape[axis + 1] - 1) - 1) / window.strides[axis] + 1;
+  };
+  auto type = image(extent(nn::height(input), 0), extent(nn::width(input), 1), shape[0]);
+  SmallVector<int64_t> pads = {before[0], behind[0], before[1], behind[1]};
+  return nn::Conv2DOp::create(builder, loc, type, input, filter, bias, Value(), Value(), Value(), window.strides, pads,
+                              window.dilation, window.groups, nullptr, nullptr);
+}
+
+Value NNBuilder::batchNorm(Value input, const std::string &norm, int64_t first) {
+  int64_t count = nn::channels(input);
+  auto part = [&](const char *name) {
+    std::string key = norm + name;
+    return count == shape(key)[0] ? constant(key) : constant(key, {count}, ArrayRef<float>(values(key)).slice(first, count));
+  };
+  return nn::BatchNormOp::create(builder, loc, input.getType(), input, part("weight"), part("bias"), part("running_mean"),
+                                 part("running_var"), builder.getF64FloatAttr(epsilon));
 }
 
 Value NNBuilder::conv(Value input, const std::string &conv, const std::string &norm, const Window &window) {
-  Value weights = filter(conv + ".weight");
-  auto shape = cast<RankedTensorType>(weights.getType()).getShape();
-  auto extent = [&](int64_t in, int axis) {
-    return (in + 2 * window.pads[axis] - window.dilation * (shape[axis + 1] - 1) - 1) / window.strides[axis] + 1;
-  };
-  auto type = image(extent(nn::height(input), 0), extent(nn::width(input), 1), shape[0]);
-  SmallVector<int64_t> pads = {window.pads[0], window.pads[0], window.pads[1], window.pads[1]};
-  Value result = nn::Conv2DOp::create(builder, loc, type, input, weights, Value(), Value(), Value(), Value(), window.strides, pads,
-                                      window.dilation, window.groups, nullptr, nullptr);
-  return nn::BatchNormOp::create(builder, loc, type, result, constant(norm + ".weight"), constant(norm + ".bias"),
-                                 constant(norm + ".running_mean"), constant(norm + ".running_var"),
-                                 builder.getF64FloatAttr(epsilon));
+  return batchNorm(convolve(input, filter(conv + ".weight"), Value(), window), norm + ".");
+}
+
+Value NNBuilder::pointwise(Value input, const std::string &weights, const std::string &bias, int64_t first, int64_t outputs) {
+  int64_t inputs = nn::channels(input);
+  Value filter = constant(weights, {outputs, 1, 1, inputs}, ArrayRef<float>(values(weights)).slice(first * inputs, outputs * inputs));
+  Value offset = bias.empty() ? Value() : constant(bias, {outputs}, ArrayRef<float>(values(bias)).slice(first, outputs));
+  return convolve(input, filter, offset, {});
 }
 
 Value NNBuilder::unit(Value input, const std::string &name, const Window &window, std::optional<nn::ActivationAttr> act) {
@@ -107,6 +129,10 @@ Value NNBuilder::concat(ValueRange inputs) {
   for (Value input : inputs)
     channels += nn::channels(input);
   return nn::ConcatOp::create(builder, loc, image(nn::height(inputs[0]), nn::width(inputs[0]), channels), inputs, /*view=*/false);
+}
+
+Value NNBuilder::slice(Value input, int64_t first, int64_t count) {
+  return nn::SliceOp::create(builder, loc, image(nn::height(input), nn::width(input), count), input, first, /*view=*/false);
 }
 
 Value NNBuilder::detect(Value input, const std::string &key, double stride, ArrayRef<float> anchors, int64_t fields) {

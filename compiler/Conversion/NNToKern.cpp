@@ -273,6 +273,28 @@ LogicalResult Converter::convertOp(Operation &op) {
         return success();
       })
       .Case([&](nn::ConcatOp concat) { return convertConcat(concat); })
+      .Case([&](nn::InterleaveOp op) {
+        SmallVector<Value> inputs;
+        for (Value input : op.getInputs())
+          inputs.push_back(single(input));
+        kern::InterleaveOp::create(builder, loc, inputs, allocate(op), nullptr);
+        return success();
+      })
+      .Case([&](nn::SpaceToDepthOp op) {
+        Value input = single(op.getInput());
+        kern::SpaceToDepthOp::create(builder, loc, input, allocate(op), op.getBlock(), nullptr);
+        return success();
+      })
+      .Case([&](nn::DepthToSpaceOp op) {
+        Value input = single(op.getInput());
+        kern::DepthToSpaceOp::create(builder, loc, input, allocate(op), op.getBlocks(), op.getCrop(), nullptr);
+        return success();
+      })
+      .Case([&](nn::AttentionOp op) {
+        Value query = single(op.getQuery()), key = single(op.getKey()), value = single(op.getValue());
+        kern::AttentionOp::create(builder, loc, query, key, value, allocate(op), op.getHeads(), nullptr);
+        return success();
+      })
       .Case([&](nn::SliceOp part) {
         Parts parts = channelRange(places.lookup(part.getInput()), part.getFirst(), nn::channels(part));
         places[part] = parts;

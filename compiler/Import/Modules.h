@@ -32,6 +32,9 @@ public:
   mlir::Attribute activation(size_t position) const;
   mlir::Attribute defaultActivation() const;
   llvm::SmallVector<int64_t, 2> pair(size_t position, const char *name, int64_t least, int64_t most, int64_t fallback) const;
+  // One whole number, or a list of them.
+  llvm::SmallVector<int64_t> integers(size_t position, const char *name, int64_t least, int64_t most,
+                                      std::initializer_list<int64_t> fallback) const;
   bool has(size_t position) const; // an argument that is not None
 
   int64_t inputChannels(size_t i = 0) const { return shape(i)[1]; }
@@ -55,10 +58,16 @@ struct ModuleRule {
   const char *name;
   std::vector<const char *> aliases; // spellings of forks, compared without case and underscores
   size_t leastArguments, mostArguments;
-  bool repeatsInside = false; // the row's number is an argument of the module
-  bool takesList = false;     // `from` may be a list
   std::function<mlir::Value(RowContext &)> build; // null for Detect, which ends the model
+  struct Special {
+    bool repeatsInside = false; // the row's number is an argument of the module
+    bool takesList = false;     // `from` may be a list
+    bool inPlace = false;       // overwrites its input: later readers of the row it reads see the result
+  } special = {};
 };
+
+// An activation as an attribute; null for none.
+mlir::Attribute activationAttr(mlir::MLIRContext *context, const ActivationSpec &spec);
 
 // Every module, in the order of the README's table.
 const std::vector<ModuleRule> &moduleRules();

@@ -98,7 +98,26 @@ SmallVector<int64_t, 2> RowContext::pair(size_t position, const char *name, int6
   return values;
 }
 
-static Attribute activationAttr(MLIRContext *context, const ActivationSpec &spec) {
+SmallVector<int64_t> RowContext::integers(size_t position, const char *name, int64_t least, int64_t most,
+                                          std::initializer_list<int64_t> fallback) const {
+  const Node *node = argument(position, name, fallback.size() == 0);
+  if (!node)
+    return fallback;
+  if (!node->asList())
+    return {integer(position, name, least, most)};
+  SmallVector<int64_t> values;
+  for (const Node &item : *node->asList()) {
+    if (!item.asInt() || *item.asInt() < least || *item.asInt() > most)
+      failAt(item.location, fmt::format("argument {} ({}) holds {}, should hold whole numbers from {} to {}", position + 1, name,
+                                        item.text(), least, most));
+    values.push_back(*item.asInt());
+  }
+  if (values.empty() || values.size() > 16)
+    failAt(node->location, fmt::format("argument {} ({}) holds {} numbers, should hold 1 to 16", position + 1, name, values.size()));
+  return values;
+}
+
+Attribute activationAttr(MLIRContext *context, const ActivationSpec &spec) {
   std::optional<nn::ActivationKind> kind = nn::symbolizeActivationKind(spec.name);
   if (!kind || *kind == nn::ActivationKind::None)
     return nullptr;

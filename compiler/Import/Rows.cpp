@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace mlir;
@@ -65,7 +66,7 @@ private:
 
   void addRow(const Row &row) {
     const ModuleRule &rule = ruleOf(row);
-    if (row.fromIsList && !rule.takesList)
+    if (row.fromIsList && !rule.special.takesList)
       fail(row, fmt::format("from should be one row, {} takes one input", rule.name));
     if (row.from.empty())
       fail(row, "from names no row");
@@ -88,12 +89,15 @@ private:
     int64_t number = row.number;
     if (number > 1)
       number = std::max<int64_t>(roundHalfEven(number * description.depth), 1);
-    if (number > 1 && !rule.repeatsInside)
+    const Value input = context.inputs[0];
+    if (number > 1 && !rule.special.repeatsInside)
       addRepeated(context, rule, number);
     else {
       context.repeats = number;
       results.push_back(rule.build(context));
     }
+    if (rule.special.inPlace)
+      std::replace(results.begin(), results.end(), input, results.back());
   }
 
   // A row that stands n times behind itself; its keys have one more number.

@@ -219,6 +219,36 @@ def Kern_ElementwiseOp : Kern_KernelOp<"elementwise", [AttrSizedOperandSegments]
                           (`act` $act^)? (`schedule` $schedule^)? attr-dict }];
 }
 
+def Kern_InterleaveOp : Kern_KernelOp<"interleave"> {
+  let summary = "output channel j * inputs + i is channel j of input i";
+  let arguments = (ins Variadic<Kern_Buffer>:$inputs, Kern_Buffer:$output, OptionalAttr<Kern_Schedule>:$schedule);
+  let assemblyFormat = [{ `ins` `(` $inputs `:` type($inputs) `)` `outs` `(` $output `:` type($output) `)`
+                          (`schedule` $schedule^)? attr-dict }];
+}
+
+def Kern_SpaceToDepthOp : Kern_KernelOp<"space_to_depth"> {
+  let summary = "block x block pixels become channels: (row phase * block + column phase) * C + c";
+  let arguments = (ins Kern_Buffer:$input, Kern_Buffer:$output, I64Attr:$block, OptionalAttr<Kern_Schedule>:$schedule);
+  let assemblyFormat = [{ `ins` `(` $input `:` type($input) `)` `outs` `(` $output `:` type($output) `)` `by` $block
+                          (`schedule` $schedule^)? attr-dict }];
+}
+
+def Kern_DepthToSpaceOp : Kern_KernelOp<"depth_to_space"> {
+  let summary = "channels become by x bx pixels; the output is a window of that, which begins at `crop`";
+  let arguments = (ins Kern_Buffer:$input, Kern_Buffer:$output, DenseI64ArrayAttr:$blocks, DenseI64ArrayAttr:$crop,
+                       OptionalAttr<Kern_Schedule>:$schedule);
+  let assemblyFormat = [{ `ins` `(` $input `:` type($input) `)` `outs` `(` $output `:` type($output) `)` `by` $blocks
+                          `crop` $crop (`schedule` $schedule^)? attr-dict }];
+}
+
+def Kern_AttentionOp : Kern_KernelOp<"attention"> {
+  let summary = "output = softmax(query . key / sqrt(channels / heads)) . value, in each head; a pixel is a token";
+  let arguments = (ins Kern_Buffer:$query, Kern_Buffer:$key, Kern_Buffer:$value, Kern_Buffer:$output, I64Attr:$heads,
+                       OptionalAttr<Kern_Schedule>:$schedule);
+  let assemblyFormat = [{ `ins` `(` $query `,` $key `,` $value `:` type($query) `,` type($key) `,` type($value) `)`
+                          `outs` `(` $output `:` type($output) `)` `heads` $heads (`schedule` $schedule^)? attr-dict }];
+}
+
 def Kern_DetectOp : Kern_KernelOp<"detect"> {
   let summary = "a level of Detect: 1x1 convolution into a dense anchor x row x column x field head";
   let arguments = (ins Kern_Buffer:$input, Kern_Weights:$weights, Kern_Weights:$bias, Kern_DenseMemory:$output,

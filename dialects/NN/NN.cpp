@@ -79,6 +79,10 @@ std::optional<ArrayRef<float>> nn::constantValues(Value value, SmallVectorImpl<f
   ElementsAttr elements;
   if (!matchPattern(value, m_Constant(&elements)))
     return std::nullopt;
+  return valuesOf(elements, storage);
+}
+
+std::optional<ArrayRef<float>> nn::valuesOf(ElementsAttr elements, SmallVectorImpl<float> &storage) {
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
     const AsmResourceBlob *blob = resource.getRawHandle().getBlob();
     if (!blob || blob->getData().size() != elements.getNumElements() * sizeof(float))
@@ -270,6 +274,42 @@ LogicalResult SliceOp::verify() {
     return emitOpError() << count << " channels from " << first << " are not inside " << channels(getInput())
                          << " (C1)";
   return checkExtents(*this, getType(), height(getInput()), width(getInput()), channels(getResult()), "C1");
+}
+
+LogicalResult InterleaveOp::verify() {
+  if (getInputs().empty() || !llvm::all_equal(getInputs().getTypes()))
+    return emitOpError("needs inputs of one type (C1)");
+  Value first = getInputs()[0];
+  return checkExtents(*this, getType(), height(first), width(first), channels(first) * getInputs().size(), "C2");
+}
+
+LogicalResult SpaceToDepthOp::verify() {
+  int64_t block = getBlock();
+  if (block < 1 || block > 64 || height(getInput()) % block || width(getInput()) % block)
+    return emitOpError() << "blocks of " << block << " do not divide " << getInput().getType() << " (C1)";
+  return checkExtents(*this, getType(), height(getInput()) / block, width(getInput()) / block,
+                      channels(getInput()) * block * block, "C1");
+}
+
+LogicalResult DepthToSpaceOp::verify() {
+  ArrayRef<int64_t> blocks = getBlocks(), crop = getCrop();
+  auto within = [](int64_t number, int64_t least) { return number >= least && number <= 64; };
+  if (blocks.size() != 2 || crop.size() != 2 || !within(blocks[0], 1) || !within(blocks[1], 1) || !within(crop[0], 0) ||
+      !within(crop[1], 0))
+    return emitOpError("needs two blocks from 1 to 64 and two crops from 0 to 64 (C1)");
+  if (channels(getInput()) != channels(getResult()) * blocks[0] * blocks[1])
+    return emitOpError() << "input has " << channels(getInput()) << " channels, should have "
+                         << channels(getResult()) * blocks[0] * blocks[1] << " (C1)";
+  if (crop[0] + height(getResult()) > blocks[0] * height(getInput()) ||
+      crop[1] + width(getResult()) > blocks[1] * width(getInput()))
+    return emitOpError() << "result " << getType() << " reaches beyond the enlarged input (C2)";
+  return success();
+}
+
+LogicalResult AttentionOp::verify() {
+  if (static_cast<int64_t>(getHeads()) < 1 || channels(getQuery()) % getHeads())
+    return emitOpError() << getHeads() << " heads do not divide " << channels(getQuery()) << " channels (C1)";
+  return success();
 }
 
 LogicalResult ReadPlanarOp::verify() {

@@ -31,8 +31,10 @@ bool isPointwise(Conv2DOp conv);
 llvm::SmallVector<mlir::OpOperand *> readers(mlir::Value value);
 bool hasOneReader(mlir::Value value);
 
-// The f32 elements of the nn.constant that makes `value`, or nothing if it is not a constant. The view lives as long as
+// The f32 elements of an attribute, or of the nn.constant that makes `value`; nothing if there are none (printed IR may
+// have left them out) or it is not a constant. The view lives as long as
 // the attribute. Splats are expanded into `storage`.
+std::optional<llvm::ArrayRef<float>> valuesOf(mlir::ElementsAttr elements, llvm::SmallVectorImpl<float> &storage);
 std::optional<llvm::ArrayRef<float>> constantValues(mlir::Value value, llvm::SmallVectorImpl<float> &storage);
 
 // An attribute that owns a copy of `values`: a dense_resource (named `name`, made unique if taken), or, up to 64

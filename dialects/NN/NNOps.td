@@ -245,6 +245,55 @@ def NN_SliceOp : NN_Op<"slice", [Pure]> {
   let hasVerifier = 1; // C1
 }
 
+def NN_InterleaveOp : NN_Op<"interleave", [Pure]> {
+  let summary = "result channel j * inputs + i is channel j of input i";
+  let description = [{
+    - C1: at least one input; all have one type
+    - C2: the result has their height and width, and the sum of their channels
+  }];
+  let arguments = (ins Variadic<NN_Image>:$inputs /*C1*/);
+  let results = (outs NN_Image:$result /*C2*/);
+  let assemblyFormat = "$inputs attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1; // C1, C2
+}
+
+def NN_SpaceToDepthOp : NN_Op<"space_to_depth", [Pure]> {
+  let summary = "block x block pixels become channels: (row phase * block + column phase) * C + c";
+  let description = [{
+    - C1: block is at least 1 and divides height and width, the result is that much smaller and deeper
+  }];
+  let arguments = (ins NN_Image:$input, I64Attr:$block);
+  let results = (outs NN_Image:$result /*C1*/);
+  let assemblyFormat = "$input `by` $block attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1; // C1
+}
+
+def NN_DepthToSpaceOp : NN_Op<"depth_to_space", [Pure]> {
+  let summary = "the inverse of space_to_depth, and a window of that";
+  let description = [{
+    result[y][x][c] = input[(y + top) / by][(x + left) / bx][((y + top) % by * bx + (x + left) % bx) * C + c], with
+    blocks [by, bx] and crop [top, left]: what a transposed convolution needs after a convolution that makes all phases.
+
+    - C1: blocks are at least 1, crop is not negative, the input has by * bx times the channels
+    - C2: the result lies inside the enlarged input
+  }];
+  let arguments = (ins NN_Image:$input, DenseI64ArrayAttr:$blocks /*C1*/, DenseI64ArrayAttr:$crop /*C1*/);
+  let results = (outs NN_Image:$result /*C2*/);
+  let assemblyFormat = "$input `by` $blocks `crop` $crop attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1; // C1, C2
+}
+
+def NN_AttentionOp : NN_Op<"attention", [Pure, AllTypesMatch<["query", "key", "value", "result"]>]> {
+  let summary = "softmax(query . key / sqrt(channels / heads)) . value, in each head; a pixel is a token";
+  let description = [{
+    - C1: heads divides the channels
+  }];
+  let arguments = (ins NN_Image:$query, NN_Image:$key, NN_Image:$value, I64Attr:$heads /*C1*/);
+  let results = (outs NN_Image:$result);
+  let assemblyFormat = "$query `,` $key `,` $value `heads` $heads attr-dict `:` type($result)";
+  let hasVerifier = 1; // C1
+}
+
 // ---------------------------------------------------------------- the network's ends
 
 def NN_ReadPlanarOp : NN_Op<"read_planar", [Pure]> {

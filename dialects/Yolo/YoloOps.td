@@ -102,6 +102,121 @@ def Yolo_SPPFOp : Yolo_ModuleOp<"sppf", (ins I64Attr:$kernel, OptionalAttr<NN_Ac
   }];
 }
 
+def Yolo_Conv2dOp : Yolo_ModuleOp<"conv2d", (ins
+    DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads, I64Attr:$dilation,
+    I64Attr:$groups, BoolAttr:$has_bias)> {
+  let summary = "nn.Conv2d: a convolution by itself";
+  let description = [{
+    - C1: the weights have the keys and shapes of getParameters()
+  }];
+}
+def Yolo_ConvTransposeOp : Yolo_ModuleOp<"conv_transpose", (ins
+    DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads, I64Attr:$groups, I64Attr:$dilation,
+    BoolAttr:$has_bias)> {
+  let summary = "nn.ConvTranspose2d, DWConvTranspose2d: each pixel adds its multiple of the filter to the result";
+  let description = [{
+    Input pixel i adds filter tap t to result pixel i * stride - pad + t * dilation.
+    - C1: the weights have the keys and shapes of getParameters()
+  }];
+}
+def Yolo_BatchNormOp : Yolo_ModuleOp<"batch_norm", (ins)> {
+  let summary = "nn.BatchNorm2d";
+  let description = [{
+    - C1: the weights have the keys and shapes of getParameters()
+  }];
+}
+def Yolo_FocusOp : Yolo_ModuleOp<"focus", (ins
+    I64Attr:$kernel, I64Attr:$stride, I64Attr:$pad, OptionalAttr<NN_Activation>:$act)> {
+  let summary = "Focus: 2x2 pixels become channels (phases row, column: 00 10 01 11), then Conv";
+  let description = [{
+    - C1: the weights have the keys and shapes of getParameters()
+  }];
+}
+def Yolo_GhostConvOp : Yolo_ModuleOp<"ghost_conv", (ins
+    I64Attr:$kernel, I64Attr:$stride, I64Attr:$groups, OptionalAttr<NN_Activation>:$act)> {
+  let summary = "GhostConv: Conv to half the channels, beside a 5x5 depthwise Conv of that half";
+  let description = [{
+    - C1: the weights have the keys and shapes of getParameters()
+  }];
+}
+def Yolo_GhostBottleneckOp : Yolo_ModuleOp<"ghost_bottleneck", (ins
+    I64Attr:$kernel, I64Attr:$stride, OptionalAttr<NN_Activation>:$act)> {
+  let summary = "GhostBottleneck: two GhostConvs, strided in the middle, and a shortcut";
+  let description = [{
+    - C1: the weights have the keys and shapes of getParameters()
+  }];
+}
+def Yolo_CrossConvOp : Yolo_ModuleOp<"cross_conv", (ins
+    I64Attr:$kernel, I64Attr:$stride, I64Attr:$groups, I64Attr:$hidden, BoolAttr:$shortcut,
+    OptionalAttr<NN_Activation>:$act)> {
+  let summary = "CrossConv: 1xk, then kx1, the input added with `shortcut` where the channels stay the same";
+  let description = [{
+    - C1: the weights have the keys and shapes of getParameters()
+  }];
+}
+def Yolo_MixConvOp : Yolo_ModuleOp<"mix_conv", (ins
+    DenseI64ArrayAttr:$kernels, DenseI64ArrayAttr:$shares, I64Attr:$stride)> {
+  let summary = "MixConv2d: a convolution for each kernel, each a share of the channels; batch norm, SiLU";
+  let description = [{
+    - C1: the weights have the keys and shapes of getParameters()
+  }];
+}
+def Yolo_SPPOp : Yolo_ModuleOp<"spp", (ins DenseI64ArrayAttr:$kernels, OptionalAttr<NN_Activation>:$act)> {
+  let summary = "SPP: max pools beside each other, concatenated between two 1x1 Convs";
+  let description = [{
+    - C1: the weights have the keys and shapes of getParameters()
+  }];
+}
+def Yolo_C3xOp : Yolo_ModuleOp<"c3x", (ins
+    I64Attr:$repeats, BoolAttr:$shortcut, I64Attr:$groups, I64Attr:$hidden, OptionalAttr<NN_Activation>:$act)> {
+  let summary = "C3x: C3 with CrossConvs inside";
+  let description = [{
+    - C1: the weights have the keys and shapes of getParameters()
+  }];
+}
+def Yolo_C3GhostOp : Yolo_ModuleOp<"c3_ghost", (ins
+    I64Attr:$repeats, I64Attr:$hidden, OptionalAttr<NN_Activation>:$act)> {
+  let summary = "C3Ghost: C3 with GhostBottlenecks inside";
+  let description = [{
+    - C1: the weights have the keys and shapes of getParameters()
+  }];
+}
+def Yolo_C3SPPOp : Yolo_ModuleOp<"c3_spp", (ins
+    DenseI64ArrayAttr:$kernels, I64Attr:$hidden, OptionalAttr<NN_Activation>:$act)> {
+  let summary = "C3SPP: C3 with an SPP inside";
+  let description = [{
+    - C1: the weights have the keys and shapes of getParameters()
+  }];
+}
+def Yolo_C3TROp : Yolo_ModuleOp<"c3_tr", (ins
+    I64Attr:$repeats, I64Attr:$hidden, OptionalAttr<NN_Activation>:$act)> {
+  let summary = "C3TR: C3 with a transformer inside, whose tokens are the pixels; 4 heads, no layer norm";
+  let description = [{
+    - C1: the weights have the keys and shapes of getParameters()
+  }];
+}
+def Yolo_BottleneckCSPOp : Yolo_ModuleOp<"bottleneck_csp", (ins
+    I64Attr:$repeats, BoolAttr:$shortcut, I64Attr:$groups, I64Attr:$hidden, OptionalAttr<NN_Activation>:$act)> {
+  let summary = "BottleneckCSP: cv4(silu(norm(concat(cv3 bottlenecks(cv1 x), cv2 x)))), cv2 and cv3 bare";
+  let description = [{
+    - C1: the weights have the keys and shapes of getParameters()
+  }];
+}
+def Yolo_CBRMOp : Yolo_ModuleOp<"cbrm", (ins)> {
+  let summary = "CBRM: 3x3 convolution of stride 2, batch norm, ReLU, 3x3 max pool of stride 2";
+  let description = [{
+    - C1: the weights have the keys and shapes of getParameters()
+  }];
+}
+def Yolo_ShuffleBlockOp : Yolo_ModuleOp<"shuffle_block", (ins I64Attr:$stride)> {
+  let summary = "Shuffle_Block: ShuffleNetV2's unit; result channel 2j is from one path, 2j + 1 from the other";
+  let description = [{
+    Stride 1: the paths are the lower half of the input, and the upper half through branch2. Stride 2: branch1 and
+    branch2, both of the whole input.
+    - C1: the weights have the keys and shapes of getParameters()
+  }];
+}
+
 def Yolo_ConcatOp : Yolo_Op<"concat"> {
   let summary = "Concat: images behind one another on the channel axis";
   let description = [{
@@ -118,6 +233,54 @@ def Yolo_UpsampleOp : Yolo_Op<"upsample"> {
     - C1: the result is `factor` times as high and wide
   }];
   let arguments = (ins Yolo_Image:$input, I64Attr:$factor, I64Attr:$row);
+  let results = (outs Yolo_Image:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+def Yolo_MaxPoolOp : Yolo_Op<"max_pool"> {
+  let summary = "nn.MaxPool2d";
+  let description = [{
+    `pads`: before and behind, rows and columns; what they add counts as -inf. The result's extents say whether a last
+    incomplete window counts (ceil_mode).
+    - C1: what nn.max_pool asks of windows and extents
+  }];
+  let arguments = (ins Yolo_Image:$input, DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads,
+                       I64Attr:$row);
+  let results = (outs Yolo_Image:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+def Yolo_ZeroPadOp : Yolo_Op<"zero_pad"> {
+  let summary = "nn.ZeroPad2d: zeros around the image; `pads` is left, right, top, bottom";
+  let description = [{
+    - C1: four pads, none negative, and the result is larger by them
+  }];
+  let arguments = (ins Yolo_Image:$input, DenseI64ArrayAttr:$pads, I64Attr:$row);
+  let results = (outs Yolo_Image:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+def Yolo_ActivationOp : Yolo_Op<"activation", [AllTypesMatch<["input", "result"]>]> {
+  let summary = "nn.ReLU, nn.SiLU ...: a row that is an activation";
+  let arguments = (ins Yolo_Image:$input, NN_Activation:$act, I64Attr:$row);
+  let results = (outs Yolo_Image:$result);
+  let assemblyFormat = "$input attr-dict `:` type($result)";
+}
+def Yolo_ContractOp : Yolo_Op<"contract"> {
+  let summary = "Contract: gain x gain pixels become channels; channel (row phase * gain + column phase) * C + c";
+  let description = [{
+    - C1: the result has gain * gain times the channels, and each extent divided by gain
+  }];
+  let arguments = (ins Yolo_Image:$input, I64Attr:$gain, I64Attr:$row);
+  let results = (outs Yolo_Image:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+def Yolo_ExpandOp : Yolo_Op<"expand"> {
+  let summary = "Expand: the inverse of Contract";
+  let description = [{
+    - C1: the input has gain * gain times the channels, and each extent divided by gain
+  }];
+  let arguments = (ins Yolo_Image:$input, I64Attr:$gain, I64Attr:$row);
   let results = (outs Yolo_Image:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;

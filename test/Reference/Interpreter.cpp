@@ -51,7 +51,8 @@ public:
   std::optional<Tensor> run(Operation *op) {
     return llvm::TypeSwitch<Operation *, std::optional<Tensor>>(op)
         .Case<ConstantOp, AddOp, MulOp, BatchNormOp, Conv2DOp, DepthwiseConv2DOp, GlobalAvgPoolOp, FullyConnectedOp,
-              MaxPoolOp, UpsampleOp, ConcatOp, SliceOp, ReadPlanarOp, DetectOp>(
+              MaxPoolOp, UpsampleOp, ConcatOp, SliceOp, InterleaveOp, SpaceToDepthOp, DepthToSpaceOp, AttentionOp, ReadPlanarOp,
+              DetectOp>(
             [&](auto known) { return compute(known); })
         .Case([&](ReluOp x) { return map(get(x.getInput()), relu); })
         .Case([&](Relu6Op x) { return map(get(x.getInput()), relu6); })
@@ -124,6 +125,24 @@ private:
     for (Value input : op.getInputs())
       parts.push_back(get(input));
     return concat(parts);
+  }
+
+  Tensor compute(InterleaveOp op) {
+    std::vector<Tensor> parts;
+    for (Value input : op.getInputs())
+      parts.push_back(get(input));
+    return interleave(parts);
+  }
+
+  Tensor compute(SpaceToDepthOp op) { return spaceToDepth(get(op.getInput()), op.getBlock()); }
+
+  Tensor compute(DepthToSpaceOp op) {
+    return depthToSpace(get(op.getInput()), op.getBlocks()[0], op.getBlocks()[1], op.getCrop()[0], op.getCrop()[1],
+                        shapeOf(op.getType()));
+  }
+
+  Tensor compute(AttentionOp op) {
+    return attention(get(op.getQuery()), get(op.getKey()), get(op.getValue()), op.getHeads());
   }
 
   Tensor compute(MaxPoolOp op) {

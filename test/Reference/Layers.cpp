@@ -162,6 +162,64 @@ Tensor slice(const Tensor &x, int64_t first, int64_t count) {
                [&](int64_t row, int64_t column, int64_t c) { return x.at({0, row, column, first + c}); });
 }
 
+Tensor interleave(const std::vector<Tensor> &parts) {
+  int64_t count = static_cast<int64_t>(parts.size()), channels = parts[0].shape[3];
+  Tensor y({1, parts[0].shape[1], parts[0].shape[2], channels * count});
+  for (int64_t row = 0; row < y.shape[1]; ++row)
+    for (int64_t column = 0; column < y.shape[2]; ++column)
+      for (int64_t c = 0; c < channels * count; ++c)
+        y.at({0, row, column, c}) = parts[c % count].at({0, row, column, c / count});
+  return y;
+}
+
+Tensor spaceToDepth(const Tensor &x, int64_t block) {
+  int64_t channels = x.shape[3];
+  Tensor y({1, x.shape[1] / block, x.shape[2] / block, channels * block * block});
+  for (int64_t row = 0; row < x.shape[1]; ++row)
+    for (int64_t column = 0; column < x.shape[2]; ++column)
+      for (int64_t c = 0; c < channels; ++c)
+        y.at({0, row / block, column / block, (row % block * block + column % block) * channels + c}) = x.at({0, row, column, c});
+  return y;
+}
+
+Tensor depthToSpace(const Tensor &x, int64_t blockY, int64_t blockX, int64_t top, int64_t left, Shape shape) {
+  Tensor y(std::move(shape));
+  for (int64_t row = 0; row < y.shape[1]; ++row)
+    for (int64_t column = 0; column < y.shape[2]; ++column)
+      for (int64_t c = 0; c < y.shape[3]; ++c) {
+        int64_t phase = (row + top) % blockY * blockX + (column + left) % blockX;
+        y.at({0, row, column, c}) = x.at({0, (row + top) / blockY, (column + left) / blockX, phase * y.shape[3] + c});
+      }
+  return y;
+}
+
+Tensor attention(const Tensor &query, const Tensor &key, const Tensor &value, int64_t heads) {
+  int64_t tokens = query.shape[1] * query.shape[2], channels = query.shape[3], depth = channels / heads;
+  Tensor y(query.shape);
+  auto of = [&](const Tensor &x, int64_t token, int64_t head, int64_t d) { return x.values[token * channels + head * depth + d]; };
+  for (int64_t head = 0; head < heads; ++head)
+    for (int64_t token = 0; token < tokens; ++token) {
+      std::vector<double> weights(tokens);
+      double total = 0, largest = 0;
+      for (int64_t other = 0; other < tokens; ++other) {
+        double product = 0;
+        for (int64_t d = 0; d < depth; ++d)
+          product += of(query, token, head, d) * of(key, other, head, d);
+        weights[other] = product / std::sqrt(static_cast<double>(depth));
+        largest = other ? std::max(largest, weights[other]) : weights[other];
+      }
+      for (double &weight : weights)
+        total += weight = std::exp(weight - largest);
+      for (int64_t d = 0; d < depth; ++d) {
+        double sum = 0;
+        for (int64_t other = 0; other < tokens; ++other)
+          sum += weights[other] / total * of(value, other, head, d);
+        y.values[token * channels + head * depth + d] = sum;
+      }
+    }
+  return y;
+}
+
 Tensor readPlanar(const Tensor &x) {
   return image(x.shape[2], x.shape[3], x.shape[1],
                [&](int64_t row, int64_t column, int64_t c) { return x.at({0, c, row, column}); });

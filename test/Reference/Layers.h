@@ -55,6 +55,10 @@ Tensor maxPool(const Tensor &x, int64_t rows, int64_t columns, const Window &win
 Tensor upsample(const Tensor &x, int64_t factor);
 Tensor concat(const std::vector<Tensor> &parts);
 Tensor slice(const Tensor &x, int64_t first, int64_t count);
+Tensor interleave(const std::vector<Tensor> &parts);
+Tensor spaceToDepth(const Tensor &x, int64_t block);
+Tensor depthToSpace(const Tensor &x, int64_t blockY, int64_t blockX, int64_t top, int64_t left, Shape shape);
+Tensor attention(const Tensor &query, const Tensor &key, const Tensor &value, int64_t heads);
 Tensor readPlanar(const Tensor &x);                    // 1 x C x H x W -> 1 x H x W x C
 Tensor splitAnchors(const Tensor &x, int64_t anchors); // 1 x H x W x (A F) -> A x H x W x F
 
