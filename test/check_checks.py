@@ -10,7 +10,7 @@ import pathlib
 import re
 import sys
 
-SUFFIXES = {".mlir", ".test"}
+SUFFIXES = {".mlir", ".test", ".yaml"}
 COMMENT = r"^\s*(?://|#|;)+\s*"
 SUFFIX = r"(?:-(?:NEXT|SAME|NOT|DAG|LABEL|EMPTY|COUNT-\d+))?"
 DIRECTIVE = re.compile(COMMENT + r"([A-Z][A-Z0-9_-]*?)" + SUFFIX + r"(?:\{[A-Z]+\})?:(?=\s|$)")

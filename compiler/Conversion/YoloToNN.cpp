@@ -92,8 +92,21 @@ private:
       if constexpr (requires { op.getEpsilon(); })
         epsilon = op.getEpsilon().convertToDouble();
       NNBuilder nn(builder, op.getLoc(), op->template getAttrOfType<DictionaryAttr>("weights"), epsilon);
-      set(op, lower(op, values.lookup(op.getInput()), nn), op.getRow());
+      Value x = values.lookup(op.getInput()), y = lower(op, x, nn);
+      if constexpr (std::is_same_v<Op, yolo::ActivationOp>)
+        if (op.getInPlace())
+          moveKeeps(x, y);
+      set(op, y, op.getRow());
     }
+  }
+
+  // Rows whose result was `from` have `to`.
+  void moveKeeps(Value from, Value to) {
+    for (Operation *user : llvm::make_early_inc_range(from.getUsers()))
+      if (auto keep = dyn_cast<nn::KeepOp>(user)) {
+        nn::KeepOp::create(builder, keep.getLoc(), to, keep.getRow());
+        keep.erase();
+      }
   }
 
   // A repeated row has several ops; the last one's result is the row's.

@@ -94,7 +94,9 @@ Value buildActivation(RowContext &row) { // nn.ReLU [], nn.LeakyReLU [slope] ...
   auto activation = act(activationAttr(row.builder.getContext(), *spec));
   if (!activation) // nn.Identity
     activation = nn::ActivationAttr::get(row.builder.getContext(), nn::ActivationKind::None);
-  return yolo::ActivationOp::create(row.builder, row.loc, row.inputs[0].getType(), row.inputs[0], activation, number(row, row.row.index));
+  auto inPlace = findModule(row.row.module)->special.inPlace ? row.builder.getUnitAttr() : UnitAttr();
+  return yolo::ActivationOp::create(row.builder, row.loc, row.inputs[0].getType(), row.inputs[0], activation, inPlace,
+                                    number(row, row.row.index));
 }
 
 } // namespace mnv3::import

@@ -261,7 +261,10 @@ def Yolo_ZeroPadOp : Yolo_Op<"zero_pad"> {
 }
 def Yolo_ActivationOp : Yolo_Op<"activation", [AllTypesMatch<["input", "result"]>]> {
   let summary = "nn.ReLU, nn.SiLU ...: a row that is an activation";
-  let arguments = (ins Yolo_Image:$input, NN_Activation:$act, I64Attr:$row);
+  let description = [{
+    `in_place`: YOLOv5 overwrites the input, so the rows that had it as their result have this one's.
+  }];
+  let arguments = (ins Yolo_Image:$input, NN_Activation:$act, UnitAttr:$in_place, I64Attr:$row);
   let results = (outs Yolo_Image:$result);
   let assemblyFormat = "$input attr-dict `:` type($result)";
 }

@@ -67,7 +67,11 @@ def rule_for(module, name, tensor, gate):
     if isinstance(module, nn.BatchNorm2d):
         return {"weight": "gamma", "bias": "around 0.5 0.7"}.get(name)
     spread = math.sqrt(3 / tensor[0].numel()) if tensor.dim() > 1 else 0
-    if isinstance(module, nn.Conv2d):
+    if isinstance(module, reference.Attention):
+        return "around 0 0.3" if name == "in_proj_bias" else f"around 0 {0.7 * spread:.4f}"  # a softmax that is not one-hot
+    if isinstance(module, nn.ConvTranspose2d) and name == "weight":  # input channels come first
+        spread *= math.sqrt(module.out_channels * module.stride[0] * module.stride[1] / module.in_channels)
+    if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
         return "around 0 0.8" if name == "bias" else f"rows {spread:.4f}" if module.bias is None else f"around 0 {spread:.4f}"
     if isinstance(module, nn.Linear):
         return ("around 0.5 3" if gate else "around 0 0.5") if name == "bias" else f"around 0 {(3 if gate else 1) * spread:.4f}"
@@ -113,7 +117,7 @@ def write_recipe(name, yaml):
         for key, tensor in net.state_dict().items():
             stored = tensor.numpy().astype("<i8" if tensor.dtype == torch.int64 else "<f2").tobytes().hex()
             file.write(lines[key] + (" " + stored if lines[key].endswith(" hex") else "") + "\n")
-    made = f"/tmp/{name}.{os.getpid()}.safetensors"
+    made = f"/tmp/{os.path.basename(name)}.{os.getpid()}.safetensors"
     make_weights.main(f"{HERE}/{name}.recipe", made)
     load_safetensors(net, made)
     os.remove(made)
@@ -135,13 +139,14 @@ def golden_line(values, count, **what):
                            rms=math.sqrt((wide * wide).mean()), values=picks), separators=(",", ":"))
 
 
-def write_heads(name, net, height, width, rows):
+def write_heads(name, net, height, width, rows, counts=(256, 1024)):
+    """`counts`: values sampled of each row, and of each level."""
     kept, x = [], picture(height, width)
     raw = net(x, kept)[1]
     exact = net.double()(x.double())[1]
     net.float()
-    lines = [golden_line(t.permute(0, 2, 3, 1).numpy(), 256, row=i) for i, t in enumerate(kept[:-1])] if rows else []
-    lines += [golden_line(t[0].numpy(), 1024, row=len(kept) - 1, level=i) for i, t in enumerate(raw)]
+    lines = [golden_line(t.permute(0, 2, 3, 1).numpy(), counts[0], row=i) for i, t in enumerate(kept[:-1])] if rows else []
+    lines += [golden_line(t[0].numpy(), counts[1], row=len(kept) - 1, level=i) for i, t in enumerate(raw)]
     with open(f"{HERE}/{name}-{height}x{width}.jsonl", "w") as file:
         file.write("\n".join(lines) + "\n")
     noise = max((a - b).abs().max().item() for a, b in zip(raw, exact))
@@ -175,6 +180,13 @@ def large():
     write_heads("large", write_recipe("large", MODELS + "/yolov5-mobilenetv3-large.yaml"), 320, 320, True)
 
 
+def family():
+    for yaml in sorted(os.listdir(f"{HERE}/../family")):
+        name = yaml.removesuffix(".yaml")
+        if yaml.endswith(".yaml"):
+            write_heads(f"family/{name}", write_recipe(f"family/{name}", f"{HERE}/../family/{yaml}"), 128, 256, True, (48, 256))
+
+
 def sorting():
     net = load_safetensors(network(SORTING[0]), SORTING[1])
     write_heads("sorting", net, 320, 320, True)
@@ -195,5 +207,5 @@ def yolov5n():
 if __name__ == "__main__":
     torch.set_grad_enabled(False)
     torch.set_num_threads(1)
-    for chosen in sys.argv[1:] or ["small", "large", "sorting", "tag", "yolov5n"]:
+    for chosen in sys.argv[1:] or ["small", "large", "family", "sorting", "tag", "yolov5n"]:
         globals()[chosen]()
