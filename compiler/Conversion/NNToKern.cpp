@@ -49,6 +49,8 @@ private:
     places[value] = {buffer};
     return buffer;
   }
+  // The parts that hold a value. The caller's picture is read by a plain convolution as it lies there, and copied for others.
+  Parts partsOf(Value value);
   // The one buffer that holds a value; a concat of several parts is copied together first.
   Value single(Value value);
   // The parts of channels first .. first + count of a list of parts.
@@ -76,8 +78,9 @@ private:
 
 // The f32 constants a kernel is given must be known now.
 LogicalResult requireConstants(Operation *op, ValueRange values) {
+  SmallVector<float> storage;
   for (Value value : values)
-    if (value && !value.getDefiningOp<nn::ConstantOp>())
+    if (value && !nn::constantValues(value, storage))
       return op->emitOpError("has weights that are not constant");
   return success();
 }
@@ -102,8 +105,23 @@ Parts Converter::channelRange(const Parts &parts, int64_t first, int64_t count) 
   return found;
 }
 
+// A copy is a convolution by 1.
+Parts Converter::partsOf(Value value) {
+  if (planar.contains(value) && !places.contains(value)) {
+    int64_t channels = nn::channels(value);
+    auto type = RankedTensorType::get({channels, 1, 1, channels}, builder.getF32Type());
+    SmallVector<float> identity(channels * channels, 0.0f);
+    for (int64_t c = 0; c < channels; ++c)
+      identity[c * channels + c] = 1;
+    Value filter = nn::ConstantOp::create(builder, loc, type, nn::weightsAttr(type, identity, "identity"));
+    kern::StemOp::create(builder, loc, planar.lookup(value), filter, biasOrZero(Value(), channels), allocate(value),
+                         ArrayRef<int64_t>{1, 1}, ArrayRef<int64_t>{1, 1}, ArrayRef<int64_t>{0, 0}, nullptr, nullptr);
+  }
+  return places.lookup(value);
+}
+
 Value Converter::single(Value value) {
-  Parts parts = places.lookup(value);
+  Parts parts = partsOf(value);
   if (parts.size() == 1)
     return parts[0];
   Value whole = allocate(value);
@@ -133,8 +151,6 @@ static Value inputChannels(OpBuilder &builder, Location loc, Value filter, int64
 }
 
 LogicalResult Converter::convertStem(nn::Conv2DOp op) {
-  if (op.getGroups() != 1 || op.getDilation() != 1 || op.getGate() || op.getResidual() || op.getStart())
-    return op.emitOpError("reads the picture, and is not a plain convolution");
   auto filter = cast<RankedTensorType>(op.getFilter().getType()).getShape();
   Value output = allocate(op);
   kern::StemOp::create(builder, loc, planar.lookup(op.getInput()), weights(op.getFilter()), biasOrZero(op.getBias(), filter[0]),
@@ -146,12 +162,12 @@ LogicalResult Converter::convertStem(nn::Conv2DOp op) {
 LogicalResult Converter::convertConv(nn::Conv2DOp op) {
   if (failed(requireConstants(op, {op.getFilter(), op.getBias()})))
     return failure();
-  if (planar.contains(op.getInput()))
-    return convertStem(op);
   if (op.getGroups() != 1)
     return op.emitOpError("is grouped: nn-lower-depthwise comes first");
+  if (planar.contains(op.getInput()) && op.getDilation() == 1 && op.isPlain() && !op.getGate())
+    return convertStem(op);
   auto filter = cast<RankedTensorType>(op.getFilter().getType()).getShape();
-  Parts inputs = places.lookup(op.getInput());
+  Parts inputs = partsOf(op.getInput());
   if (op.getGate())
     inputs = {single(op.getInput())};
   SmallVector<Value> filters;
@@ -188,7 +204,7 @@ LogicalResult Converter::convertDepthwise(nn::DepthwiseConv2DOp op) {
 LogicalResult Converter::convertConcat(nn::ConcatOp op) {
   Parts parts;
   for (Value input : op.getInputs())
-    llvm::append_range(parts, places.lookup(input));
+    llvm::append_range(parts, partsOf(input));
   places[op] = parts;
   if (!op.getView())
     single(op);
@@ -296,7 +312,7 @@ LogicalResult Converter::convertOp(Operation &op) {
         return success();
       })
       .Case([&](nn::SliceOp part) {
-        Parts parts = channelRange(places.lookup(part.getInput()), part.getFirst(), nn::channels(part));
+        Parts parts = channelRange(partsOf(part.getInput()), part.getFirst(), nn::channels(part));
         places[part] = parts;
         return success();
       })

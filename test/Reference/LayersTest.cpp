@@ -55,6 +55,21 @@ TEST(Layers, DepthwiseConvolution) {
   EXPECT_EQ(y.values, (std::vector<double>{1 * 1 + 3 * 3, 2 * 2 + 4 * 4}));
 }
 
+TEST(Layers, PixelsAndChannels) {
+  Tensor x = counting({1, 2, 2, 2}); // pixels 1 2 | 3 4 // 5 6 | 7 8
+  EXPECT_EQ(spaceToDepth(x, 2).values, x.values);
+  EXPECT_EQ(depthToSpace(counting({1, 1, 2, 4}), 2, 2, 0, 0, {1, 2, 4, 1}).values, (std::vector<double>{1, 2, 5, 6, 3, 4, 7, 8}));
+  EXPECT_EQ(depthToSpace(counting({1, 1, 2, 4}), 2, 2, 1, 1, {1, 1, 3, 1}).values, (std::vector<double>{4, 7, 8}));
+  EXPECT_EQ(interleave({counting({1, 1, 1, 2}), make({1, 1, 1, 2}, {8, 9})}).values, (std::vector<double>{1, 8, 2, 9}));
+}
+
+// Two tokens, one head of one channel: scores 1 and 2 for the first query, so weights 1 / (1 + e) and e / (1 + e).
+TEST(Layers, Attention) {
+  Tensor y = attention(make({1, 1, 2, 1}, {1, 0}), make({1, 1, 2, 1}, {1, 2}), make({1, 1, 2, 1}, {10, 20}), 1);
+  EXPECT_NEAR(y.values[0], 10 + 10 * 0.7310585786300049, 1e-12);
+  EXPECT_NEAR(y.values[1], 15, 1e-12);
+}
+
 TEST(Layers, FullyConnectedPoolAndNorm) {
   EXPECT_EQ(fullyConnected(counting({1, 1, 1, 2}), counting({2, 2})).values, (std::vector<double>{5, 11}));
   EXPECT_EQ(globalAvgPool(counting({1, 2, 2, 1})).values, (std::vector<double>{2.5}));

@@ -38,6 +38,14 @@ module attributes {kern.target = #kern.target<"x86-64-v4", vectorWidth = 16, vec
     kern.upsample ins(%half : !kern.buffer<4x4x24, stride 32>) outs(%b : !kern.buffer<8x8x24, stride 32>) by 2
     // CHECK: kern.copy
     kern.copy ins(%part : !kern.buffer<8x8x16, stride 32>) outs(%part : !kern.buffer<8x8x16, stride 32>)
+    // CHECK: kern.interleave
+    kern.interleave ins(%part, %part : !kern.buffer<8x8x16, stride 32>, !kern.buffer<8x8x16, stride 32>) outs(%b : !kern.buffer<8x8x24, stride 32>)
+    // CHECK: kern.space_to_depth {{.*}} by 2
+    kern.space_to_depth ins(%b : !kern.buffer<8x8x24, stride 32>) outs(%half : !kern.buffer<4x4x24, stride 32>) by 2
+    // CHECK: kern.depth_to_space {{.*}} by [2, 2] crop [0, 1]
+    kern.depth_to_space ins(%half : !kern.buffer<4x4x24, stride 32>) outs(%b : !kern.buffer<8x8x24, stride 32>) by [2, 2] crop [0, 1]
+    // CHECK: kern.attention {{.*}} heads 4
+    kern.attention ins(%b, %b, %b : !kern.buffer<8x8x24, stride 32>, !kern.buffer<8x8x24, stride 32>, !kern.buffer<8x8x24, stride 32>) outs(%b : !kern.buffer<8x8x24, stride 32>) heads 4
     // CHECK: kern.elementwise
     kern.elementwise ins(%b : !kern.buffer<8x8x24, stride 32>) gate(%one : !kern.buffer<1x1x24, stride 32>) residual(%b : !kern.buffer<8x8x24, stride 32>) outs(%b : !kern.buffer<8x8x24, stride 32>) act <silu>
     // CHECK: kern.detect {{.*}} stride 8.000000e+00 anchors [1.000000e+00, 2.000000e+00, 3.000000e+00, 4.000000e+00, 5.000000e+00, 6.000000e+00]

@@ -332,3 +332,59 @@ func.func @activation(%x: tensor<1x5x7x3xf32>, %w: tensor<3x3x3xf32>) {
   %0 = nn.depthwise_conv2d %x, %w stride [1, 1] pad [1, 1, 1, 1] act <swish> : (tensor<1x5x7x3xf32>, tensor<3x3x3xf32>) -> tensor<1x5x7x3xf32>
   return
 }
+
+// -----
+
+func.func @interleave_c1(%x: tensor<1x5x7x4xf32>, %y: tensor<1x5x7x8xf32>) {
+  // expected-error @below {{needs inputs of one type (C1)}}
+  %0 = nn.interleave %x, %y : (tensor<1x5x7x4xf32>, tensor<1x5x7x8xf32>) -> tensor<1x5x7x12xf32>
+  return
+}
+
+// -----
+
+func.func @interleave_c2(%x: tensor<1x5x7x4xf32>) {
+  // expected-error @below {{result is 'tensor<1x5x7x4xf32>', should be 1x5x7x8 (C2)}}
+  %0 = nn.interleave %x, %x : (tensor<1x5x7x4xf32>, tensor<1x5x7x4xf32>) -> tensor<1x5x7x4xf32>
+  return
+}
+
+// -----
+
+func.func @space_to_depth_c1(%x: tensor<1x5x7x4xf32>) {
+  // expected-error @below {{blocks of 2 do not divide 'tensor<1x5x7x4xf32>' (C1)}}
+  %0 = nn.space_to_depth %x by 2 : (tensor<1x5x7x4xf32>) -> tensor<1x2x3x16xf32>
+  return
+}
+
+// -----
+
+func.func @depth_to_space_c1(%x: tensor<1x5x7x4xf32>) {
+  // expected-error @below {{input has 4 channels, should have 8 (C1)}}
+  %0 = nn.depth_to_space %x by [2, 2] crop [0, 0] : (tensor<1x5x7x4xf32>) -> tensor<1x10x14x2xf32>
+  return
+}
+
+// -----
+
+func.func @depth_to_space_blocks_c1(%x: tensor<1x5x7x4xf32>) {
+  // expected-error @below {{needs two blocks from 1 to 64 and two crops from 0 to 64 (C1)}}
+  %0 = nn.depth_to_space %x by [2] crop [0, 0] : (tensor<1x5x7x4xf32>) -> tensor<1x10x14x1xf32>
+  return
+}
+
+// -----
+
+func.func @depth_to_space_c2(%x: tensor<1x5x7x4xf32>) {
+  // expected-error @below {{reaches beyond the enlarged input (C2)}}
+  %0 = nn.depth_to_space %x by [2, 2] crop [1, 0] : (tensor<1x5x7x4xf32>) -> tensor<1x10x14x1xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c1(%x: tensor<1x5x7x4xf32>) {
+  // expected-error @below {{3 heads do not divide 4 channels (C1)}}
+  %0 = nn.attention %x, %x, %x heads 3 : tensor<1x5x7x4xf32>
+  return
+}

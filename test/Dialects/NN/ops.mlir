@@ -76,6 +76,14 @@ func.func @shapes(%picture: tensor<1x3x5x4xf32>, %x: tensor<1x5x4x3xf32>) {
   %5 = nn.concat %x, %0 view : (tensor<1x5x4x3xf32>, tensor<1x5x4x3xf32>) -> tensor<1x5x4x6xf32>
   // CHECK: nn.slice %{{.*}} from 4 view : (tensor<1x5x4x6xf32>) -> tensor<1x5x4x2xf32>
   %6 = nn.slice %5 from 4 view : (tensor<1x5x4x6xf32>) -> tensor<1x5x4x2xf32>
+  // CHECK: nn.interleave %{{.*}}, %{{.*}} : (tensor<1x5x4x3xf32>, tensor<1x5x4x3xf32>) -> tensor<1x5x4x6xf32>
+  %7 = nn.interleave %x, %0 : (tensor<1x5x4x3xf32>, tensor<1x5x4x3xf32>) -> tensor<1x5x4x6xf32>
+  // CHECK: nn.space_to_depth %{{.*}} by 2 : (tensor<1x10x8x3xf32>) -> tensor<1x5x4x12xf32>
+  %8 = nn.space_to_depth %3 by 2 : (tensor<1x10x8x3xf32>) -> tensor<1x5x4x12xf32>
+  // CHECK: nn.depth_to_space %{{.*}} by [2, 3] crop [1, 0] : (tensor<1x5x4x12xf32>) -> tensor<1x9x12x2xf32>
+  %9 = nn.depth_to_space %8 by [2, 3] crop [1, 0] : (tensor<1x5x4x12xf32>) -> tensor<1x9x12x2xf32>
+  // CHECK: nn.attention %{{.*}}, %{{.*}}, %{{.*}} heads 3 : tensor<1x5x4x12xf32>
+  %10 = nn.attention %8, %8, %8 heads 3 : tensor<1x5x4x12xf32>
   // CHECK: nn.keep %{{.*}} row 7 : tensor<1x5x4x2xf32>
   nn.keep %6 row 7 : tensor<1x5x4x2xf32>
   return

@@ -61,3 +61,44 @@ func.func @detect_c1(%x: tensor<1x8x8x8xf32>) -> tensor<2x8x8x7xf32> {
   %y = yolo.detect %x {classes = 2 : i64, anchors = array<f32: 1.0, 2.0, 3.0, 4.0>, strides = array<f32: 8.0>, row = 3 : i64, prefix = "model.3.", weights = {"m.0.weight" = dense<1.0> : tensor<14x8x1x1xf32>, "m.1.bias" = dense<1.0> : tensor<14xf32>}} : (tensor<1x8x8x8xf32>) -> tensor<2x8x8x7xf32>
   return %y : tensor<2x8x8x7xf32>
 }
+
+// -----
+
+func.func @zero_pad_c1(%x: tensor<1x8x8x8xf32>) -> tensor<1x8x9x8xf32> {
+  // expected-error @+1 {{not the input and its pads (C1)}}
+  %y = yolo.zero_pad %x {pads = array<i64: 1, 0, 0, 0>, row = 3 : i64} : (tensor<1x8x8x8xf32>) -> tensor<1x8x9x8xf32>
+  return %y : tensor<1x8x9x8xf32>
+}
+
+// -----
+
+func.func @zero_pad_c1_negative(%x: tensor<1x8x8x8xf32>) -> tensor<1x8x8x7xf32> {
+  // expected-error @+1 {{needs four pads of at least 0 (C1)}}
+  %y = yolo.zero_pad %x {pads = array<i64: -1, 0, 0, 0>, row = 3 : i64} : (tensor<1x8x8x8xf32>) -> tensor<1x8x8x7xf32>
+  return %y : tensor<1x8x8x7xf32>
+}
+
+// -----
+
+func.func @contract_c1(%x: tensor<1x8x8x8xf32>) -> tensor<1x16x4x4xf32> {
+  // expected-error @+1 {{not by gain 2 (C1)}}
+  %y = yolo.contract %x {gain = 2 : i64, row = 3 : i64} : (tensor<1x8x8x8xf32>) -> tensor<1x16x4x4xf32>
+  return %y : tensor<1x16x4x4xf32>
+}
+
+// -----
+
+func.func @expand_c1(%x: tensor<1x6x8x8xf32>) -> tensor<1x1x16x16xf32> {
+  // expected-error @+1 {{not by gain 2 (C1)}}
+  %y = yolo.expand %x {gain = 2 : i64, row = 3 : i64} : (tensor<1x6x8x8xf32>) -> tensor<1x1x16x16xf32>
+  return %y : tensor<1x1x16x16xf32>
+}
+
+// -----
+
+// Numbers that no shape fits must not be divided by.
+func.func @groups_c1(%x: tensor<1x4x8x8xf32>) -> tensor<1x8x8x8xf32> {
+  // expected-error @+1 {{weights 'conv.weight' have type}}
+  %y = yolo.conv %x {kernel = array<i64: 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1>, groups = 0 : i64, dilation = 1 : i64, row = 3 : i64, prefix = "model.3.", weights = {"conv.weight" = dense<1.0> : tensor<8x4x3x3xf32>}} : (tensor<1x4x8x8xf32>) -> tensor<1x8x8x8xf32>
+  return %y : tensor<1x8x8x8xf32>
+}
