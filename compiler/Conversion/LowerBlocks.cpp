@@ -7,29 +7,33 @@ namespace mnv3 {
 
 using Window = NNBuilder::Window;
 
-// Children of `conv`. With expansion: 0 1x1, 1 norm, 2 act, 3 depthwise, 4 norm, 5 gate, 6 act, 7 1x1, 8 norm: the gate sees
-// the linear result. Without (the input is as wide as hidden): 0 depthwise, 1 norm, 2 act, 3 gate, 4 1x1, 5 norm.
+// Children of `conv`: 0 expand, 1 norm, 2 activation, unless the input is as wide as hidden; then depthwise, norm, gate and
+// activation in one order or the other, project, norm. In the paper's order for wide inputs the gate sees the activation's
+// result; in YOLOv5's forks, with expansion, the linear one.
 Value lower(yolo::MobileNetV3Op op, Value x, NNBuilder &nn) {
   auto act = op.getHardSwish() ? nn::ActivationKind::HardSwish : nn::ActivationKind::Relu;
-  int64_t hidden = op.getHidden(), kernel = op.getKernel(), pad = (kernel - 1) / 2, stride = op.getStride();
-  Window depthwise{{stride, stride}, {pad, pad}, 1, hidden};
+  int64_t hidden = op.getHidden(), pad = (static_cast<int64_t>(op.getKernel()) - 1) / 2, stride = op.getStride(), child = -1;
+  auto next = [&] { return "conv." + std::to_string(++child); };
   Value y = x;
   if (nn::channels(x) != hidden) {
-    y = nn.activate(nn.conv(y, "conv.0", "conv.1", {}), act);
-    y = nn.conv(y, "conv.3", "conv.4", depthwise);
-    if (op.getSqueezeExcite())
-      y = nn.squeezeExcite(y, "conv.5.fc");
-    y = nn.conv(nn.activate(y, act), "conv.7", "conv.8", {});
-  } else {
-    y = nn.activate(nn.conv(y, "conv.0", "conv.1", depthwise), act);
-    if (op.getSqueezeExcite())
-      y = nn.squeezeExcite(y, "conv.3.fc");
-    y = nn.conv(y, "conv.4", "conv.5", {});
+    std::string conv = next(), norm = next();
+    y = nn.activate(nn.conv(y, conv, norm, {}), act);
+    next();
   }
+  std::string conv = next(), norm = next(), first = next(), second = next();
+  y = nn.conv(y, conv, norm, {{stride, stride}, {pad, pad}, 1, hidden});
+  if (!op.getGateFirst())
+    y = nn.activate(y, act);
+  if (op.getSqueezeExcite())
+    y = nn.squeezeExcite(y, (op.getGateFirst() ? first : second) + ".fc", op.getGateBias());
+  if (op.getGateFirst())
+    y = nn.activate(y, act);
+  conv = next(), norm = next();
+  y = nn.conv(y, conv, norm, {});
   return stride == 1 && y.getType() == x.getType() ? nn.add(x, y) : y;
 }
 
-Value lower(yolo::SELayerOp, Value x, NNBuilder &nn) { return nn.squeezeExcite(x, "fc"); }
+Value lower(yolo::SELayerOp op, Value x, NNBuilder &nn) { return nn.squeezeExcite(x, "fc", op.getGateBias()); }
 
 Value lower(yolo::StemBlockOp op, Value x, NNBuilder &nn) {
   int64_t stride = op.getStride(), pad = op.getPad();

@@ -102,16 +102,16 @@ Value NNBuilder::activate(Value input, nn::ActivationKind kind) {
   llvm_unreachable("an activation without its slope");
 }
 
-Value NNBuilder::linear(Value input, const std::string &key) {
+Value NNBuilder::linear(Value input, const std::string &key, bool bias) {
   Value weights = constant(key + ".weight");
   auto type = image(1, 1, cast<RankedTensorType>(weights.getType()).getDimSize(0));
-  return nn::FullyConnectedOp::create(builder, loc, type, input, weights, constant(key + ".bias"), nullptr);
+  return nn::FullyConnectedOp::create(builder, loc, type, input, weights, bias ? constant(key + ".bias") : Value(), nullptr);
 }
 
-Value NNBuilder::squeezeExcite(Value input, const std::string &fc) {
+Value NNBuilder::squeezeExcite(Value input, const std::string &fc, bool bias) {
   Value mean = nn::GlobalAvgPoolOp::create(builder, loc, image(1, 1, nn::channels(input)), input);
-  Value squeezed = activate(linear(mean, fc + ".0"), nn::ActivationKind::Relu);
-  Value gate = activate(linear(squeezed, fc + ".2"), nn::ActivationKind::HardSigmoid);
+  Value squeezed = activate(linear(mean, fc + ".0", bias), nn::ActivationKind::Relu);
+  Value gate = activate(linear(squeezed, fc + ".2", bias), nn::ActivationKind::HardSigmoid);
   return nn::MulOp::create(builder, loc, input.getType(), input, gate);
 }
 

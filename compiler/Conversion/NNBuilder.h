@@ -30,8 +30,8 @@ public:
   mlir::Value unit(mlir::Value input, const std::string &name, const Window &window, std::optional<nn::ActivationAttr> act);
   mlir::Value activate(mlir::Value input, std::optional<nn::ActivationAttr> act);
   mlir::Value activate(mlir::Value input, nn::ActivationKind kind);
-  // x * hard_sigmoid(W2 relu(W1 mean(x) + b1) + b2), with "<fc>.0" and "<fc>.2".
-  mlir::Value squeezeExcite(mlir::Value input, const std::string &fc);
+  // x * hard_sigmoid(W2 relu(W1 mean(x) + b1) + b2), with "<fc>.0" and "<fc>.2"; b1 and b2 only with `bias`.
+  mlir::Value squeezeExcite(mlir::Value input, const std::string &fc, bool bias);
   // A linear layer on each pixel: rows `first` and following of a matrix, `outputs` of them; and of its bias, if there is one.
   mlir::Value pointwise(mlir::Value input, const std::string &weights, const std::string &bias, int64_t first, int64_t outputs);
   mlir::Value maxPool(mlir::Value input, int64_t window, int64_t stride, int64_t pad, bool ceil);
@@ -55,7 +55,7 @@ public:
 
 private:
   mlir::ElementsAttr weight(const std::string &key) const;
-  mlir::Value linear(mlir::Value input, const std::string &key);
+  mlir::Value linear(mlir::Value input, const std::string &key, bool bias);
 
   mlir::DictionaryAttr weights;
   double epsilon;

@@ -32,7 +32,8 @@ Value buildMobileNetV3(RowContext &row) { // [c_out, hidden, k, s, se, hs]; only
   auto type = row.image(row.outputChannels(), row.extent(row.inputHeight(), pads, kernel, stride),
                         row.extent(row.inputWidth(), pads, kernel, stride));
   return make<yolo::MobileNetV3Op>(row, type, number(row, hidden), number(row, kernel),
-                                     number(row, stride), row.builder.getBoolAttr(squeezes), row.builder.getBoolAttr(hardSwish));
+                                     number(row, stride), truth(row, squeezes), truth(row, hardSwish),
+                                     number(row, hidden / 4), truth(row, true), truth(row, hidden != row.inputChannels()));
 }
 
 Value buildSELayer(RowContext &row) { // [c, reduction], c unscaled
@@ -41,7 +42,8 @@ Value buildSELayer(RowContext &row) { // [c, reduction], c unscaled
     row.fail(fmt::format("is made for {} channels, its input has {}", channels, row.inputChannels()));
   if (channels / reduction < 1)
     row.fail(fmt::format("reduction {} leaves nothing of {} channels", reduction, channels));
-  return make<yolo::SELayerOp>(row, row.image(channels, row.inputHeight(), row.inputWidth()), number(row, reduction));
+  return make<yolo::SELayerOp>(row, row.image(channels, row.inputHeight(), row.inputWidth()), number(row, channels / reduction),
+                                truth(row, true));
 }
 
 Value buildStemBlock(RowContext &row) { // [c_out, k, s, p, g, act]

@@ -1,5 +1,7 @@
 #include "compiler/Import/WeightMatching.h"
 
+#include "compiler/Import/StructureCheck.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -21,10 +23,10 @@ void unfuse(Weights &weights, float epsilon) {
     keys.insert(key);
   Weights result;
   result.file = weights.file;
-  const std::string suffix = "conv.bias";
+  const std::string suffix = ".conv.bias";
   for (auto &[key, tensor] : weights.tensors) {
     bool isBias = key.size() >= suffix.size() && key.compare(key.size() - suffix.size(), suffix.size(), suffix) == 0;
-    std::string parent = isBias ? key.substr(0, key.size() - suffix.size()) : "";
+    std::string parent = isBias ? key.substr(0, key.size() - suffix.size() + 1) : "";
     if (!isBias || keys.count(parent + "bn.weight")) {
       result.add(key, std::move(tensor));
       continue;
@@ -74,6 +76,9 @@ private:
     const Row &row = rowOf(op);
     std::string prefix = op->getAttrOfType<StringAttr>("prefix").getValue().str();
     SmallVector<NamedAttribute> values;
+    adoptVariant(op, file.weights);
+    if (file.model)
+      checkStructure(op, row, *file.model, file.weights.file);
     for (const yolo::Parameter &parameter : op.getParameters()) {
       std::string key = prefix + parameter.key;
       auto found = index.find(key);

@@ -59,15 +59,17 @@ def Yolo_ConvBnHswishOp : Yolo_ModuleOp<"conv_bn_hswish", (ins I64Attr:$stride)>
   }];
 }
 def Yolo_MobileNetV3Op : Yolo_ModuleOp<"mobilenetv3", (ins
-    I64Attr:$hidden, I64Attr:$kernel, I64Attr:$stride, BoolAttr:$squeeze_excite, BoolAttr:$hard_swish)> {
+    I64Attr:$hidden, I64Attr:$kernel, I64Attr:$stride, BoolAttr:$squeeze_excite, BoolAttr:$hard_swish,
+    I64Attr:$squeezed, BoolAttr:$gate_bias, BoolAttr:$gate_first)> {
   let summary = "MobileNetV3: inverted residual = expand, depthwise, squeeze-excite, project";
   let description = [{
-    Without expansion where the input has `hidden` channels; then the activation comes before the gate, else after it.
+    Without expansion where the input has `hidden` channels. `gate_first`: the gate comes before the activation behind the
+    depthwise convolution. `squeezed` and `gate_bias` are the width, and whether there are biases, inside squeeze-excite.
     The input is added where stride is 1 and the channels stay the same.
     - C1: the weights have the keys and shapes of getParameters()
   }];
 }
-def Yolo_SELayerOp : Yolo_ModuleOp<"se_layer", (ins I64Attr:$reduction)> {
+def Yolo_SELayerOp : Yolo_ModuleOp<"se_layer", (ins I64Attr:$squeezed, BoolAttr:$gate_bias)> {
   let summary = "SELayer: x * hard_sigmoid(W2 relu(W1 mean(x) + b1) + b2)";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
