@@ -37,7 +37,11 @@ bool endsWith(const std::string &text, const std::string &suffix) {
   return text.size() >= suffix.size() && text.compare(text.size() - suffix.size(), suffix.size(), suffix) == 0;
 }
 
-// Convolutions scaled so that activations keep their size through the depth (He et al. 2015), batch norms near the identity.
+// How much larger a layer's results are than its inputs: convolutions make up for the half that an activation takes away (He et
+// al. 2015), linear layers have none behind them, and queries and keys are small, or a softmax would pick a single token.
+double gainOf(const std::string &key, size_t rank) { return endsWith(key, "in_proj_weight") ? 0.25 : rank == 2 ? 1 : std::sqrt(2.0); }
+
+// Weights scaled so that values keep their size through the depth, batch norms near the identity.
 std::vector<float> seededValues(const std::string &key, ArrayRef<int64_t> shape) {
   Random random(key);
   size_t count = 1, fan = 1;
@@ -46,10 +50,11 @@ std::vector<float> seededValues(const std::string &key, ArrayRef<int64_t> shape)
     if (i)
       fan *= extent;
   }
+  const double gain = gainOf(key, shape.size());
   std::vector<float> values(count);
   for (float &value : values) {
     if (shape.size() > 1)
-      value = static_cast<float>(random.normal() * std::sqrt(2.0 / fan));
+      value = static_cast<float>(random.normal() * gain / std::sqrt(static_cast<double>(fan)));
     else if (endsWith(key, "running_var") || endsWith(key, ".weight"))
       value = static_cast<float>(random.uniform(0.8, 1.2));
     else
