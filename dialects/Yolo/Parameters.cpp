@@ -17,7 +17,7 @@ int64_t channelsOf(Value image) { return cast<RankedTensorType>(image.getType())
 // IR from outside may say anything; the verifier, which asks for these shapes, must live through it.
 int64_t perGroup(int64_t channels, int64_t groups) { return groups > 0 ? channels / groups : 0; }
 std::array<int64_t, 2> pairOf(ArrayRef<int64_t> values) {
-  return {!values.empty() ? values[0] : 0, values.size() > 1 ? values[1] : 0};
+  return {!values.empty() ? values[0] : -1, values.size() > 1 ? values[1] : -1};
 }
 
 void addBatchNorm(Parameters &all, const std::string &key, int64_t channels) {
@@ -298,7 +298,7 @@ Parameters CrossConvOp::getParameters() {
 Parameters MixConvOp::getParameters() {
   Parameters all;
   int64_t in = channelsOf(getInput());
-  for (auto [i, kernel, share] : llvm::enumerate(getKernels(), getShares())) {
+  for (auto [i, kernel, share] : llvm::enumerate(getKernels().take_front(getShares().size()), getShares().take_front(getKernels().size()))) {
     int64_t groups = std::gcd(in, share);
     all.push_back({inner(i) + "weight", {share, perGroup(in, groups), kernel, kernel}, square(kernel, getStride(), groups)});
   }

@@ -21,9 +21,32 @@ void YoloDialect::initialize() {
 
 // ---------------------------------------------------------------- verifiers
 
+// Numbers that no row can have: checked before anything is computed with them.
+static LogicalResult verifyNumbers(Operation *op) {
+  auto fits = [](int64_t number) { return number >= 0 && number <= 65536; };
+  for (NamedAttribute attribute : op->getAttrs()) {
+    auto number = dyn_cast<IntegerAttr>(attribute.getValue());
+    auto list = dyn_cast<DenseI64ArrayAttr>(attribute.getValue());
+    if ((number && number.getType().isInteger(64) && !fits(number.getInt())) || (list && !llvm::all_of(list.asArrayRef(), fits)))
+      return op->emitOpError() << attribute.getName() << " is not between 0 and 65536 (C2)";
+  }
+  return success();
+}
+
+static LogicalResult verifyConvolution(Operation *op, const Parameter &parameter) {
+  const ConvSettings &conv = *parameter.conv;
+  if (conv.strides[0] < 1 || conv.strides[1] < 1 || conv.pads[0] < 0 || conv.pads[1] < 0 || conv.dilation < 1 || conv.groups < 1)
+    return op->emitOpError() << "stride, dilation or groups of '" << parameter.key << "' are below 1, or there is no padding (C2)";
+  return success();
+}
+
 static LogicalResult verifyWeights(ModuleOpInterface op, DictionaryAttr weights) {
+  if (failed(verifyNumbers(op)))
+    return failure();
   SmallVector<Parameter> parameters = op.getParameters();
   for (const Parameter &parameter : parameters) {
+    if (parameter.conv && failed(verifyConvolution(op, parameter)))
+      return failure();
     auto value = dyn_cast_or_null<ElementsAttr>(weights.get(parameter.key));
     if (!value)
       return op->emitOpError() << "lacks weights '" << parameter.key << "' (C1)";

@@ -50,12 +50,14 @@ def Yolo_ConvOp : Yolo_ModuleOp<"conv", (ins
   let summary = "Conv: convolution, batch norm, activation";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_ConvBnHswishOp : Yolo_ModuleOp<"conv_bn_hswish", (ins I64Attr:$stride)> {
   let summary = "Conv_bn_hswish: 3x3 convolution, batch norm, hard-swish";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_MobileNetV3Op : Yolo_ModuleOp<"mobilenetv3", (ins
@@ -67,12 +69,14 @@ def Yolo_MobileNetV3Op : Yolo_ModuleOp<"mobilenetv3", (ins
     depthwise convolution. `squeezed` and `gate_bias` are the width, and whether there are biases, inside squeeze-excite.
     The input is added where stride is 1 and the channels stay the same.
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_SELayerOp : Yolo_ModuleOp<"se_layer", (ins I64Attr:$squeezed, BoolAttr:$gate_bias)> {
   let summary = "SELayer: x * hard_sigmoid(W2 relu(W1 mean(x) + b1) + b2)";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_StemBlockOp : Yolo_ModuleOp<"stem_block", (ins
@@ -81,6 +85,7 @@ def Yolo_StemBlockOp : Yolo_ModuleOp<"stem_block", (ins
   let summary = "StemBlock: Conv, then a strided Conv path beside a max pool, then Conv";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_BottleneckOp : Yolo_ModuleOp<"bottleneck", (ins
@@ -88,6 +93,7 @@ def Yolo_BottleneckOp : Yolo_ModuleOp<"bottleneck", (ins
   let summary = "Bottleneck: 1x1 to hidden, 3x3, the input added with `shortcut` where the channels stay the same";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_C3Op : Yolo_ModuleOp<"c3", (ins
@@ -95,12 +101,14 @@ def Yolo_C3Op : Yolo_ModuleOp<"c3", (ins
   let summary = "C3: cv3(concat(bottlenecks(cv1 x), cv2 x))";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_SPPFOp : Yolo_ModuleOp<"sppf", (ins I64Attr:$kernel, OptionalAttr<NN_Activation>:$act)> {
   let summary = "SPPF: three chained max pools, concatenated between two 1x1 Convs";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 
@@ -110,6 +118,7 @@ def Yolo_Conv2dOp : Yolo_ModuleOp<"conv2d", (ins
   let summary = "nn.Conv2d: a convolution by itself";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_ConvTransposeOp : Yolo_ModuleOp<"conv_transpose", (ins
@@ -119,12 +128,14 @@ def Yolo_ConvTransposeOp : Yolo_ModuleOp<"conv_transpose", (ins
   let description = [{
     Input pixel i adds filter tap t to result pixel i * stride - pad + t * dilation.
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_BatchNormOp : Yolo_ModuleOp<"batch_norm", (ins)> {
   let summary = "nn.BatchNorm2d";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_FocusOp : Yolo_ModuleOp<"focus", (ins
@@ -132,6 +143,7 @@ def Yolo_FocusOp : Yolo_ModuleOp<"focus", (ins
   let summary = "Focus: 2x2 pixels become channels (phases row, column: 00 10 01 11), then Conv";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_GhostConvOp : Yolo_ModuleOp<"ghost_conv", (ins
@@ -139,6 +151,7 @@ def Yolo_GhostConvOp : Yolo_ModuleOp<"ghost_conv", (ins
   let summary = "GhostConv: Conv to half the channels, beside a 5x5 depthwise Conv of that half";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_GhostBottleneckOp : Yolo_ModuleOp<"ghost_bottleneck", (ins
@@ -146,6 +159,7 @@ def Yolo_GhostBottleneckOp : Yolo_ModuleOp<"ghost_bottleneck", (ins
   let summary = "GhostBottleneck: two GhostConvs, strided in the middle, and a shortcut";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_CrossConvOp : Yolo_ModuleOp<"cross_conv", (ins
@@ -154,6 +168,7 @@ def Yolo_CrossConvOp : Yolo_ModuleOp<"cross_conv", (ins
   let summary = "CrossConv: 1xk, then kx1, the input added with `shortcut` where the channels stay the same";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_MixConvOp : Yolo_ModuleOp<"mix_conv", (ins
@@ -161,12 +176,14 @@ def Yolo_MixConvOp : Yolo_ModuleOp<"mix_conv", (ins
   let summary = "MixConv2d: a convolution for each kernel, each a share of the channels; batch norm, SiLU";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_SPPOp : Yolo_ModuleOp<"spp", (ins DenseI64ArrayAttr:$kernels, OptionalAttr<NN_Activation>:$act)> {
   let summary = "SPP: max pools beside each other, concatenated between two 1x1 Convs";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_C3xOp : Yolo_ModuleOp<"c3x", (ins
@@ -174,6 +191,7 @@ def Yolo_C3xOp : Yolo_ModuleOp<"c3x", (ins
   let summary = "C3x: C3 with CrossConvs inside";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_C3GhostOp : Yolo_ModuleOp<"c3_ghost", (ins
@@ -181,6 +199,7 @@ def Yolo_C3GhostOp : Yolo_ModuleOp<"c3_ghost", (ins
   let summary = "C3Ghost: C3 with GhostBottlenecks inside";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_C3SPPOp : Yolo_ModuleOp<"c3_spp", (ins
@@ -188,6 +207,7 @@ def Yolo_C3SPPOp : Yolo_ModuleOp<"c3_spp", (ins
   let summary = "C3SPP: C3 with an SPP inside";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_C3TROp : Yolo_ModuleOp<"c3_tr", (ins
@@ -195,6 +215,7 @@ def Yolo_C3TROp : Yolo_ModuleOp<"c3_tr", (ins
   let summary = "C3TR: C3 with a transformer inside, whose tokens are the pixels; 4 heads, no layer norm";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_BottleneckCSPOp : Yolo_ModuleOp<"bottleneck_csp", (ins
@@ -202,12 +223,14 @@ def Yolo_BottleneckCSPOp : Yolo_ModuleOp<"bottleneck_csp", (ins
   let summary = "BottleneckCSP: cv4(silu(norm(concat(cv3 bottlenecks(cv1 x), cv2 x)))), cv2 and cv3 bare";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_CBRMOp : Yolo_ModuleOp<"cbrm", (ins)> {
   let summary = "CBRM: 3x3 convolution of stride 2, batch norm, ReLU, 3x3 max pool of stride 2";
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 def Yolo_ShuffleBlockOp : Yolo_ModuleOp<"shuffle_block", (ins I64Attr:$stride)> {
@@ -216,6 +239,7 @@ def Yolo_ShuffleBlockOp : Yolo_ModuleOp<"shuffle_block", (ins I64Attr:$stride)> 
     Stride 1: the paths are the lower half of the input, and the upper half through branch2. Stride 2: branch1 and
     branch2, both of the whole input.
     - C1: the weights have the keys and shapes of getParameters()
+    - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
   }];
 }
 

@@ -98,7 +98,23 @@ func.func @expand_c1(%x: tensor<1x6x8x8xf32>) -> tensor<1x1x16x16xf32> {
 
 // Numbers that no shape fits must not be divided by.
 func.func @groups_c1(%x: tensor<1x4x8x8xf32>) -> tensor<1x8x8x8xf32> {
-  // expected-error @+1 {{weights 'conv.weight' have type}}
+  // expected-error @+1 {{stride, dilation or groups of 'conv.weight' are below 1}}
   %y = yolo.conv %x {kernel = array<i64: 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1>, groups = 0 : i64, dilation = 1 : i64, row = 3 : i64, prefix = "model.3.", weights = {"conv.weight" = dense<1.0> : tensor<8x4x3x3xf32>}} : (tensor<1x4x8x8xf32>) -> tensor<1x8x8x8xf32>
+  return %y : tensor<1x8x8x8xf32>
+}
+
+// -----
+
+func.func @repeats_c2(%x: tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32> {
+  // expected-error @+1 {{"repeats" is not between 0 and 65536 (C2)}}
+  %y = yolo.c3 %x {repeats = 9223372036854775807 : i64, shortcut = false, groups = 1 : i64, hidden = 4 : i64, row = 3 : i64, prefix = "model.3.", weights = {}} : (tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  return %y : tensor<1x8x8x8xf32>
+}
+
+// -----
+
+func.func @kernels_c2(%x: tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32> {
+  // expected-error @+1 {{"kernels" is not between 0 and 65536 (C2)}}
+  %y = yolo.spp %x {kernels = array<i64: 5, -9>, row = 3 : i64, prefix = "model.3.", weights = {}} : (tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
   return %y : tensor<1x8x8x8xf32>
 }
