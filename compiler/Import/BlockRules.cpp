@@ -63,8 +63,8 @@ Value buildBottleneck(RowContext &row) { // [c_out, shortcut, g, e]
   bool shortcut = row.truth(1, "shortcut", true);
   int64_t hidden = hiddenChannels(row, 3, 0.5, out);
   checkGroups(row, groups, hidden, out);
-  return make<yolo::BottleneckOp>(row, row.image(out, row.inputHeight(), row.inputWidth()), row.builder.getBoolAttr(shortcut), number(row, groups), number(row, hidden),
-                                    act(row.defaultActivation()));
+  return make<yolo::BottleneckOp>(row, row.image(out, row.inputHeight(), row.inputWidth()), truth(row, shortcut), number(row, groups),
+                                  number(row, hidden), act(row.defaultActivation()));
 }
 
 Value buildCrossConv(RowContext &row) { // [c_out, k, s, g, e, shortcut]
@@ -114,7 +114,8 @@ Value buildSPPF(RowContext &row) { // [c_out, k]
     row.fail(fmt::format("kernel {} is even: what it makes would not fit its input", kernel));
   if (row.inputChannels() < 2)
     row.fail("needs at least 2 input channels");
-  return make<yolo::SPPFOp>(row, row.image(row.outputChannels(), row.inputHeight(), row.inputWidth()), number(row, kernel), act(row.defaultActivation()));
+  return make<yolo::SPPFOp>(row, row.image(row.outputChannels(), row.inputHeight(), row.inputWidth()), number(row, kernel),
+                            act(row.defaultActivation()));
 }
 
 Value buildCBRM(RowContext &row) { // [c_out]

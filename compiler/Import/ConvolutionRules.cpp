@@ -15,17 +15,23 @@ void checkGroups(RowContext &row, int64_t groups, int64_t in, int64_t out) {
     row.fail(fmt::format("{} groups do not divide {} input and {} output channels", groups, in, out));
 }
 
-Value buildConv(RowContext &row) { // [c_out, k, s, p, g, d, act]
-  int64_t out = row.outputChannels(), groups = row.integer(4, "groups", 1, 65536, 1), dilation = row.integer(5, "dilation", 1, 64, 1);
+// Conv with kernel and stride as its second and third argument; `padding` is the position of that argument, 0 if there is none.
+static Value convolution(RowContext &row, size_t padding, int64_t groups, int64_t dilation, Attribute activation) {
+  int64_t out = row.outputChannels();
   auto kernel = row.pair(1, "kernel", 1, 64, 1), strides = row.pair(2, "stride", 1, 64, 1);
   SmallVector<int64_t, 2> pads = {(dilation * (kernel[0] - 1) + 1) / 2, (dilation * (kernel[1] - 1) + 1) / 2};
-  if (row.has(3))
-    pads = row.pair(3, "padding", 0, 64, 0);
+  if (padding && row.has(padding))
+    pads = row.pair(padding, "padding", 0, 64, 0);
   checkGroups(row, groups, row.inputChannels(), out);
   auto type = row.image(out, row.extent(row.inputHeight(), 2 * pads[0], kernel[0], strides[0], dilation),
                         row.extent(row.inputWidth(), 2 * pads[1], kernel[1], strides[1], dilation));
   return make<yolo::ConvOp>(row, type, list(row, kernel), list(row, strides), list(row, pads), number(row, groups),
-                              number(row, dilation), act(row.activation(6)));
+                              number(row, dilation), act(activation));
+}
+
+Value buildConv(RowContext &row) { // [c_out, k, s, p, g, d, act]
+  int64_t groups = row.integer(4, "groups", 1, 65536, 1), dilation = row.integer(5, "dilation", 1, 64, 1);
+  return convolution(row, 3, groups, dilation, row.activation(6));
 }
 
 Value buildConvBnHswish(RowContext &row) { // [c_out, s]
@@ -35,13 +41,8 @@ Value buildConvBnHswish(RowContext &row) { // [c_out, s]
 }
 
 Value buildDWConv(RowContext &row) { // [c_out, k, s, d, act]; as many groups as divide both widths
-  int64_t out = row.outputChannels(), groups = std::gcd(row.inputChannels(), out), dilation = row.integer(3, "dilation", 1, 64, 1);
-  auto kernel = row.pair(1, "kernel", 1, 64, 1), strides = row.pair(2, "stride", 1, 64, 1);
-  SmallVector<int64_t, 2> pads = {(dilation * (kernel[0] - 1) + 1) / 2, (dilation * (kernel[1] - 1) + 1) / 2};
-  auto type = row.image(out, row.extent(row.inputHeight(), 2 * pads[0], kernel[0], strides[0], dilation),
-                        row.extent(row.inputWidth(), 2 * pads[1], kernel[1], strides[1], dilation));
-  return make<yolo::ConvOp>(row, type, list(row, kernel), list(row, strides), list(row, pads), number(row, groups),
-                            number(row, dilation), act(row.activation(4)));
+  int64_t groups = std::gcd(row.inputChannels(), row.outputChannels());
+  return convolution(row, 0, groups, row.integer(3, "dilation", 1, 64, 1), row.activation(4));
 }
 
 Value buildConv2d(RowContext &row) { // [c_in, c_out, k, s, p, d, g, bias], nothing scaled

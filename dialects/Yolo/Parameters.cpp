@@ -36,6 +36,13 @@ ConvSettings square(int64_t kernel, int64_t stride = 1, int64_t groups = 1) {
   return {.strides = {stride, stride}, .pads = {kernel / 2, kernel / 2}, .groups = groups};
 }
 
+// Of an op that says all of them itself.
+template <typename Op>
+ConvSettings settingsOf(Op op) {
+  return {.strides = pairOf(op.getStrides()), .pads = pairOf(op.getPads()), .dilation = static_cast<int64_t>(op.getDilation()),
+          .groups = static_cast<int64_t>(op.getGroups())};
+}
+
 // A child named `name` with children conv, bn and act.
 void addUnit(Parameters &all, const std::string &name, int64_t in, int64_t out, std::array<int64_t, 2> kernel, ConvSettings settings,
              Act act) {
@@ -107,9 +114,7 @@ std::string inner(int64_t i) { return "m." + std::to_string(i) + "."; }
 
 Parameters ConvOp::getParameters() {
   Parameters all;
-  ConvSettings settings{.strides = pairOf(getStrides()), .pads = pairOf(getPads()), .dilation = static_cast<int64_t>(getDilation()),
-                        .groups = static_cast<int64_t>(getGroups())};
-  addUnit(all, "", channelsOf(getInput()), channelsOf(getResult()), pairOf(getKernel()), settings, getAct());
+  addUnit(all, "", channelsOf(getInput()), channelsOf(getResult()), pairOf(getKernel()), settingsOf(*this), getAct());
   return all;
 }
 
@@ -249,15 +254,15 @@ static Parameters single(SmallVector<int64_t, 4> shape, const ConvSettings &sett
 }
 
 Parameters Conv2dOp::getParameters() {
-  int64_t out = channelsOf(getResult()), groups = getGroups();
-  ConvSettings settings{.strides = pairOf(getStrides()), .pads = pairOf(getPads()), .dilation = static_cast<int64_t>(getDilation()), .groups = groups};
-  return single({out, perGroup(channelsOf(getInput()), groups), pairOf(getKernel())[0], pairOf(getKernel())[1]}, settings, getHasBias(), out);
+  int64_t out = channelsOf(getResult());
+  auto [rows, columns] = pairOf(getKernel());
+  return single({out, perGroup(channelsOf(getInput()), getGroups()), rows, columns}, settingsOf(*this), getHasBias(), out);
 }
 
 Parameters ConvTransposeOp::getParameters() { // input channels come first in its weights
-  int64_t in = channelsOf(getInput()), out = channelsOf(getResult()), groups = getGroups();
-  ConvSettings settings{.strides = pairOf(getStrides()), .pads = pairOf(getPads()), .dilation = static_cast<int64_t>(getDilation()), .groups = groups};
-  return single({in, perGroup(out, groups), pairOf(getKernel())[0], pairOf(getKernel())[1]}, settings, getHasBias(), out);
+  int64_t in = channelsOf(getInput()), out = channelsOf(getResult());
+  auto [rows, columns] = pairOf(getKernel());
+  return single({in, perGroup(out, getGroups()), rows, columns}, settingsOf(*this), getHasBias(), out);
 }
 
 Parameters BatchNormOp::getParameters() {
@@ -298,8 +303,8 @@ Parameters CrossConvOp::getParameters() {
 Parameters MixConvOp::getParameters() {
   Parameters all;
   int64_t in = channelsOf(getInput());
-  for (auto [i, kernel, share] : llvm::enumerate(getKernels().take_front(getShares().size()), getShares().take_front(getKernels().size()))) {
-    int64_t groups = std::gcd(in, share);
+  for (size_t i = 0; i < std::min(getKernels().size(), getShares().size()); ++i) {
+    int64_t kernel = getKernels()[i], share = getShares()[i], groups = std::gcd(in, share);
     all.push_back({inner(i) + "weight", {share, perGroup(in, groups), kernel, kernel}, square(kernel, getStride(), groups)});
   }
   addBatchNorm(all, "bn", channelsOf(getResult()));

@@ -1,6 +1,7 @@
 // mnv3-reference model.mlir [--image in.f32 | --seed 1] -o stem
 // mnv3-reference model.yaml --imgsz 64x96 ...
-// Runs the function of a file of nn ops on one picture; or a model with seeded weights, its layers as written, before any pass. Writes each head to stem.head<i>.f32 and each kept row to
+// Runs the function of a file of nn ops on one picture; or a model with seeded weights, its layers as written, before any
+// pass. Writes each head to stem.head<i>.f32 and each kept row to
 // stem.row<r>.f32, little-endian floats, and stem.index: a line `head 0 3x80x80x11` or `row 7 1x20x20x96` for each.
 #include "Interpreter.h"
 

@@ -181,10 +181,11 @@ def large():
 
 
 def family():
-    for yaml in sorted(os.listdir(f"{HERE}/../family")):
-        name = yaml.removesuffix(".yaml")
-        if yaml.endswith(".yaml"):
-            write_heads(f"family/{name}", write_recipe(f"family/{name}", f"{HERE}/../family/{yaml}"), 128, 256, True, (48, 256))
+    for folder in f"{HERE}/../family", f"{SHARED}/reference/zoo":
+        for yaml in sorted(os.listdir(folder)):
+            name = yaml.removesuffix(".yaml")
+            if yaml.endswith(".yaml"):
+                write_heads(f"family/{name}", write_recipe(f"family/{name}", f"{folder}/{yaml}"), 128, 256, True, (48, 256))
 
 
 def sorting():

@@ -1,9 +1,9 @@
-# check_family.sh PYTHON ROOT DIR NAME ROWS TARGET...: family/NAME.yaml for each target, against PyTorch: at least ROWS rows of the
-# network and its levels with --keep-rows on the first target, and the levels without, where more is fused.
+# check_family.sh PYTHON ROOT DIR NAME.yaml ROWS TARGET...: the model for each target, against PyTorch (golden/family/NAME): at least
+# ROWS rows of the network and its levels with --keep-rows on the first target, and the levels without, where more is fused.
 set -e
-python=$1 root=$2 dir=$3 name=$4 rows=$5
+python=$1 root=$2 dir=$3 yaml=$4 rows=$5
 shift 5
-here=$root/test/EndToEnd golden=$root/test/EndToEnd/golden/family/$name
+here=$root/test/EndToEnd golden=$root/test/EndToEnd/golden/family/$(basename "$yaml" .yaml)
 rm -rf "$dir"
 mkdir -p "$dir"
 "$python" "$here/harness/make_weights.py" "$golden.recipe" "$dir/weights.safetensors"
@@ -15,7 +15,7 @@ check() { # TARGET LEAST-ROWS [mnv3c's further options]
   if [ "$target" = arm64 ]; then
     compiler='aarch64-linux-gnu-gcc -static' emulator=qemu-aarch64
   fi
-  mnv3c "$here/family/$name.yaml" --weights "$dir/weights.safetensors" --imgsz 128x256 --target "$target" "$@" -o "$dir/det.o"
+  mnv3c "$yaml" --weights "$dir/weights.safetensors" --imgsz 128x256 --target "$target" "$@" -o "$dir/det.o"
   $compiler -std=c11 -O1 -I "$dir" "$here/harness/run_heads.c" "$dir/det.o" -o "$dir/run"
   $emulator "$dir/run" "$dir/image.f32" "$dir/heads"
   "$python" "$here/harness/compare_heads.py" "$dir/heads" "$golden-128x256.jsonl" --least-rows "$least"
