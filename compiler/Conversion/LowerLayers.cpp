@@ -134,15 +134,25 @@ Value lower(yolo::MaxPoolOp op, Value x, NNBuilder &nn) {
   return nn::MaxPoolOp::create(nn.builder, nn.loc, nn.image(shape[2], shape[3], shape[1]), x, op.getKernel(), op.getStrides(), op.getPads());
 }
 
+// A depthwise convolution whose taps are all `tap`.
+static Value uniform(Value result, Value x, ArrayRef<int64_t> kernel, float tap, ArrayRef<int64_t> strides, ArrayRef<int64_t> pads,
+                     NNBuilder &nn) {
+  auto shape = cast<RankedTensorType>(result.getType()).getShape();
+  auto type = RankedTensorType::get({kernel[0], kernel[1], shape[1]}, nn.builder.getF32Type());
+  Value filter = nn::ConstantOp::create(nn.builder, nn.loc, type, DenseElementsAttr::get(type, tap));
+  return nn::DepthwiseConv2DOp::create(nn.builder, nn.loc, nn.image(shape[2], shape[3], shape[1]), x, filter, Value(), strides, pads, nullptr);
+}
+
+Value lower(yolo::AvgPoolOp op, Value x, NNBuilder &nn) {
+  ArrayRef<int64_t> kernel = op.getKernel(), pads = op.getPads();
+  return uniform(op.getResult(), x, kernel, 1.0f / static_cast<float>(kernel[0] * kernel[1]), op.getStrides(),
+                 {pads[0], pads[0], pads[1], pads[1]}, nn);
+}
+
 // Zeros around an image are what a convolution by 1 with pads makes.
 Value lower(yolo::ZeroPadOp op, Value x, NNBuilder &nn) {
   ArrayRef<int64_t> pads = op.getPads(); // left, right, top, bottom
-  int64_t channels = nn::channels(x);
-  auto type = RankedTensorType::get({1, 1, channels}, nn.builder.getF32Type());
-  Value ones = nn::ConstantOp::create(nn.builder, nn.loc, type, DenseElementsAttr::get(type, 1.0f));
-  Type padded = nn.image(nn::height(x) + pads[2] + pads[3], nn::width(x) + pads[0] + pads[1], channels);
-  return nn::DepthwiseConv2DOp::create(nn.builder, nn.loc, padded, x, ones, Value(), ArrayRef<int64_t>{1, 1},
-                                       ArrayRef<int64_t>{pads[2], pads[3], pads[0], pads[1]}, nullptr);
+  return uniform(op.getResult(), x, {1, 1}, 1.0f, {1, 1}, {pads[2], pads[3], pads[0], pads[1]}, nn);
 }
 
 Value lower(yolo::UpsampleOp op, Value x, NNBuilder &nn) {

@@ -14,6 +14,7 @@ mlir::Value lower(yolo::BatchNormOp op, mlir::Value x, NNBuilder &nn);
 mlir::Value lower(yolo::FocusOp op, mlir::Value x, NNBuilder &nn);
 mlir::Value lower(yolo::MixConvOp op, mlir::Value x, NNBuilder &nn);
 mlir::Value lower(yolo::MaxPoolOp op, mlir::Value x, NNBuilder &nn);
+mlir::Value lower(yolo::AvgPoolOp op, mlir::Value x, NNBuilder &nn);
 mlir::Value lower(yolo::ZeroPadOp op, mlir::Value x, NNBuilder &nn);
 mlir::Value lower(yolo::UpsampleOp op, mlir::Value x, NNBuilder &nn);
 mlir::Value lower(yolo::ActivationOp op, mlir::Value x, NNBuilder &nn);

@@ -60,6 +60,7 @@ mlir::Value buildBottleneckCSP(RowContext &row);
 mlir::Value buildConcat(RowContext &row);
 mlir::Value buildUpsample(RowContext &row);
 mlir::Value buildMaxPool2d(RowContext &row);
+mlir::Value buildAvgPool2d(RowContext &row);
 mlir::Value buildZeroPad2d(RowContext &row);
 mlir::Value buildContract(RowContext &row);
 mlir::Value buildExpand(RowContext &row);

@@ -61,6 +61,7 @@ const std::vector<ModuleRule> &moduleRules() {
       {"DWConvTranspose2d", {}, 1, 5, buildDWConvTranspose2d},
       {"nn.BatchNorm2d", {}, 0, 6, buildBatchNorm2d},
       {"nn.MaxPool2d", {}, 1, 6, buildMaxPool2d},
+      {"nn.AvgPool2d", {}, 1, 5, buildAvgPool2d},
       {"nn.ZeroPad2d", {}, 1, 1, buildZeroPad2d},
       {"nn.Upsample", {}, 2, 3, buildUpsample},
       {"nn.SiLU", {}, 0, 1, buildActivation, {.inPlace = true}},

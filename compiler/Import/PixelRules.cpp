@@ -60,6 +60,19 @@ Value buildMaxPool2d(RowContext &row) { // [k, s, p, d, indices, ceil_mode]; in 
                                  number(row, row.row.index));
 }
 
+Value buildAvgPool2d(RowContext &row) { // [k, s, p, ceil_mode, count_include_pad]
+  auto kernel = row.pair(0, "kernel", 1, 63, 1), strides = row.has(1) ? row.pair(1, "stride", 1, 64, 1) : kernel,
+       pads = row.pair(2, "padding", 0, 31, 0);
+  if (2 * pads[0] > kernel[0] || 2 * pads[1] > kernel[1])
+    row.fail(fmt::format("padding {} is more than half of kernel {}", std::max(pads[0], pads[1]), std::min(kernel[0], kernel[1])));
+  if (row.truth(3, "ceil_mode", false) || !row.truth(4, "count_include_pad", true))
+    row.fail("divides by another number at the border, which is not supported");
+  auto type = row.image(row.inputChannels(), row.extent(row.inputHeight(), 2 * pads[0], kernel[0], strides[0]),
+                        row.extent(row.inputWidth(), 2 * pads[1], kernel[1], strides[1]));
+  return yolo::AvgPoolOp::create(row.builder, row.loc, type, row.inputs[0], list(row, kernel), list(row, strides), list(row, pads),
+                                 number(row, row.row.index));
+}
+
 Value buildZeroPad2d(RowContext &row) { // [[left, right, top, bottom]] or one number for all
   SmallVector<int64_t> pads = row.integers(0, "padding", 0, 256, {});
   if (pads.size() == 1)

@@ -275,6 +275,17 @@ def Yolo_MaxPoolOp : Yolo_Op<"max_pool"> {
   let results = (outs Yolo_Image:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
+def Yolo_AvgPoolOp : Yolo_Op<"avg_pool"> {
+  let summary = "nn.AvgPool2d: zeros around the image count";
+  let description = [{
+    `pads`: rows and columns, the same on both sides.
+    - C1: what nn.depthwise_conv2d asks of windows and extents
+  }];
+  let arguments = (ins Yolo_Image:$input, DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads,
+                       I64Attr:$row);
+  let results = (outs Yolo_Image:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
 def Yolo_ZeroPadOp : Yolo_Op<"zero_pad"> {
   let summary = "nn.ZeroPad2d: zeros around the image; `pads` is left, right, top, bottom";
   let description = [{

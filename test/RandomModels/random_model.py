@@ -266,6 +266,12 @@ def max_pool(draw, x):
     return trimmed(draw, [(kernel, None), (stride, kernel), (pad, 0), (1, 1), (False, False), (ceil, False)], 1), y
 
 
+def avg_pool(draw, x):
+    kernel = draw.pick([1, 2, 3, 5])
+    stride, pad = draw.pick([kernel, 1, 2]), draw.random.randint(0, kernel // 2)
+    return trimmed(draw, [(kernel, None), (stride, kernel), (pad, 0), (False, False), (True, True)], 1), window(x, x.channels, kernel, stride, pad)
+
+
 def zero_pad(draw, x):
     left, right, top, bottom = pads = [draw.random.randint(0, 2) for _ in range(4)]
     return [pads], Picture(x.channels, tuple((h + top + bottom, w + left + right) for h, w in x.sizes))
@@ -300,7 +306,7 @@ MODULES = {
     "GhostConv": ghost_conv, "GhostBottleneck": ghost_bottleneck, "MixConv2d": mix_conv, "C3": c3, "C3x": c3, "C3Ghost": c3_ghost,
     "C3TR": c3_tr, "C3SPP": c3_spp, "BottleneckCSP": c3, "SPP": spp, "SPPF": sppf, "nn.Conv2d": plain_conv,
     "nn.ConvTranspose2d": lambda draw, x: transposed(draw, x, True), "DWConvTranspose2d": lambda draw, x: transposed(draw, x, False),
-    "nn.BatchNorm2d": unchanged(lambda x: [x.channels], lambda x: []), "nn.MaxPool2d": max_pool, "nn.ZeroPad2d": zero_pad,
+    "nn.BatchNorm2d": unchanged(lambda x: [x.channels], lambda x: []), "nn.MaxPool2d": max_pool, "nn.AvgPool2d": avg_pool, "nn.ZeroPad2d": zero_pad,
     "nn.Upsample": upsample, "nn.SiLU": unchanged(lambda x: []), "nn.ReLU": unchanged(lambda x: []), "nn.ReLU6": unchanged(lambda x: []),
     "nn.LeakyReLU": unchanged(lambda x: [0.1], lambda x: []), "nn.Hardswish": unchanged(lambda x: []),
     "nn.Hardsigmoid": unchanged(lambda x: []), "nn.Identity": unchanged(lambda x: []), "Contract": contract, "Expand": expand,
