@@ -113,7 +113,7 @@ std::optional<ActivationSpec> parseActivation(const std::string &text) {
     std::string number = plain.substr(leaky.size(), plain.size() - leaky.size() - 1);
     char *end = nullptr;
     double slope = std::strtod(number.c_str(), &end);
-    if (!number.empty() && *end == '\0' && std::isfinite(slope))
+    if (!number.empty() && end == number.c_str() + number.size() && std::isfinite(slope))
       return ActivationSpec{"leaky_relu", slope};
   }
   for (const char *inplace : {"inplace=True", "True"}) // an argument that changes nothing here

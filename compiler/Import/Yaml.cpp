@@ -19,6 +19,7 @@ namespace {
 constexpr int maxDepth = 32;              // a model's lists nest four deep
 constexpr size_t maxBytes = 4 << 20;      // the longest published description has 10 KB
 constexpr size_t maxNodes = 1 << 18;      // aliases can make a small file large
+constexpr size_t maxText = 2 * maxBytes;  // and repeat one long text
 
 class Converter {
 public:
@@ -42,12 +43,14 @@ public:
       for (const auto &entry : node) {
         if (!entry.first.IsScalar())
           throw ImportError(place(entry.first.Mark()), "a key is not plain text");
+        charge(entry.first.Scalar(), place(entry.first.Mark()));
         if (!seen.insert(entry.first.Scalar()).second)
           throw ImportError(place(entry.first.Mark()), fmt::format("key '{}' stands here a second time", entry.first.Scalar()));
         map.emplace_back(entry.first.Scalar(), convert(entry.second, depth + 1));
       }
       result.value = std::move(map);
     } else if (node.IsScalar()) {
+      charge(node.Scalar(), result.location);
       result.value = node.Tag() == "!" ? decltype(result.value)(node.Scalar()) : scalar(node.Scalar());
     }
     return result;
@@ -55,6 +58,11 @@ public:
 
 private:
   Location place(const YAML::Mark &mark) const { return {file, mark.line + 1, mark.column + 1, ""}; }
+
+  void charge(const std::string &text, const Location &where) {
+    if ((characters += text.size()) > maxText)
+      throw ImportError(where, "aliases repeat more text than any model has");
+  }
 
   // YAML 1.1's resolution of a plain scalar, as far as PyYAML follows it.
   static decltype(Node::value) scalar(const std::string &text) {
@@ -88,7 +96,7 @@ private:
   }
 
   std::string file;
-  size_t nodes = 0;
+  size_t nodes = 0, characters = 0;
 };
 
 } // namespace
@@ -109,7 +117,8 @@ Node parseYaml(const std::string &text, const std::string &file) {
 Node readYamlFile(const std::string &path) {
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
-  if (!stream || !(text << stream.rdbuf()))
+  // An empty file puts nothing into text, which counts as a failure of text, not of the file.
+  if (!stream || (stream.peek() != EOF && !(text << stream.rdbuf())) || stream.bad())
     throw ImportError({path, 0, 0, ""}, fmt::format("cannot read the file: {}", std::strerror(errno ? errno : EIO)));
   if (text.str().size() > maxBytes)
     throw ImportError({path, 0, 0, ""}, fmt::format("{} bytes are too many for a model yaml", text.str().size()));

@@ -80,6 +80,24 @@ LogicalResult BufferType::verify(function_ref<InFlightDiagnostic()> emitError, i
   return success();
 }
 
+// ---------------------------------------------------------------- attributes
+
+LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t pixels, int64_t vectors, int64_t unroll,
+                                   int64_t rows, bool) {
+  for (int64_t number : {pixels, vectors, unroll, rows})
+    if (number < 0 || number > 65536)
+      return emitError() << "a schedule's numbers are 0 to 65536, not " << number;
+  return success();
+}
+
+LogicalResult TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef, int64_t vectorWidth, int64_t vectorRegisters) {
+  if (vectorWidth != 1 && vectorWidth != 2 && vectorWidth != 4 && vectorWidth != 8 && vectorWidth != 16)
+    return emitError() << "a vector register holds 1, 2, 4, 8 or 16 floats, not " << vectorWidth;
+  if (vectorRegisters < 1 || vectorRegisters > 64)
+    return emitError() << "there are 1 to 64 vector registers, not " << vectorRegisters;
+  return success();
+}
+
 // ---------------------------------------------------------------- verifiers and folders
 
 LogicalResult AllocOp::verify() {

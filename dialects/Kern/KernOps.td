@@ -58,6 +58,7 @@ def Kern_Schedule : AttrDef<Kern_Dialect, "Schedule"> {
   let parameters = (ins "int64_t":$pixels, "int64_t":$vectors, "int64_t":$unroll, "int64_t":$rows,
                         "bool":$channelsOutermost);
   let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
 }
 
 def Kern_Target : AttrDef<Kern_Dialect, "Target"> {
@@ -65,6 +66,7 @@ def Kern_Target : AttrDef<Kern_Dialect, "Target"> {
   let summary = "what kernels are made for: name, floats a vector register, vector registers";
   let parameters = (ins StringRefParameter<"name">:$name, "int64_t":$vectorWidth, "int64_t":$vectorRegisters);
   let assemblyFormat = "`<` $name `,` struct($vectorWidth, $vectorRegisters) `>`";
+  let genVerifyDecl = 1;
 }
 
 // ---------------------------------------------------------------- memory

@@ -78,3 +78,21 @@ func.func @conv2d_c3_start(%w: tensor<8xf32>) {
   kern.conv2d ins(%a : !kern.buffer<8x8x8>) weights(%w : tensor<8xf32>) bias(%w : tensor<8xf32>) start(%s : !kern.buffer<4x4x8>) outs(%a : !kern.buffer<8x8x8>) kernel [1, 1] stride [1, 1] pad [0, 0]
   return
 }
+
+// -----
+
+// expected-error @below {{a vector register holds 1, 2, 4, 8 or 16 floats, not 2147483647}}
+module attributes {kern.target = #kern.target<"arm64", vectorWidth = 2147483647, vectorRegisters = 32>} {
+}
+
+// -----
+
+// expected-error @below {{there are 1 to 64 vector registers, not 0}}
+module attributes {kern.target = #kern.target<"arm64", vectorWidth = 4, vectorRegisters = 0>} {
+}
+
+// -----
+
+// expected-error @below {{a schedule's numbers are 0 to 65536, not -1}}
+module attributes {some.schedule = #kern.schedule<pixels = 4, vectors = -1, unroll = 2, rows = 0, channelsOutermost = false>} {
+}
