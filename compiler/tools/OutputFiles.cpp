@@ -14,6 +14,11 @@ bool writeFiles(const std::vector<std::pair<std::string, std::string>> &files, s
     return false;
   };
   for (const auto &[path, bytes] : files) {
+    // A rename would put a file in the place of a device or a pipe.
+    if (llvm::sys::fs::exists(path) && !llvm::sys::fs::is_regular_file(path)) {
+      error = "cannot write '" + path + "': it is not a regular file";
+      return discardAll();
+    }
     llvm::Expected<llvm::sys::fs::TempFile> file = llvm::sys::fs::TempFile::create(path + ".%%%%%%", llvm::sys::fs::all_read | llvm::sys::fs::all_write);
     if (!file) {
       error = "cannot write '" + path + "': " + llvm::toString(file.takeError());
