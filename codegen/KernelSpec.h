@@ -66,7 +66,7 @@ struct KernelSpec {
   int inputHeight = 0, inputWidth = 0; // of the input (stem, globalPool, maxPool); conv2d and depthwise derive it
   Picture output;              // detect and dense copies: pixelStride = channels (fields)
   int kernelH = 1, kernelW = 1, strideY = 1, strideX = 1, dilation = 1;
-  int padTop = 0, padLeft = 0; // stem and maxPool only: the others are handed a pointer to the first halo pixel
+  int padTop = 0, padLeft = 0; // stem and maxPool (others are handed a pointer to the first halo pixel); depthToSpace: the crop
   int factor = 1;              // upsample; spaceToDepth: pixels of a block; attention: heads
   int anchors = 0;             // detect; output.channels is fields
   Activation activation = Activation::none;

@@ -11,20 +11,21 @@ Window square(int64_t kernel, int64_t stride, int64_t groups) {
   return {{stride, stride}, {kernel / 2, kernel / 2}, 1, groups};
 }
 
-Value lower(yolo::ConvOp op, Value x, NNBuilder &nn) {
-  Window window{llvm::to_vector<2>(op.getStrides()), llvm::to_vector<2>(op.getPads()), static_cast<int64_t>(op.getDilation()),
-                static_cast<int64_t>(op.getGroups())};
-  return nn.unit(x, "", window, op.getAct());
+// Of an op that says all of it itself.
+template <typename Op>
+static Window windowOf(Op op) {
+  return {llvm::to_vector<2>(op.getStrides()), llvm::to_vector<2>(op.getPads()), static_cast<int64_t>(op.getDilation()),
+          static_cast<int64_t>(op.getGroups())};
 }
+
+Value lower(yolo::ConvOp op, Value x, NNBuilder &nn) { return nn.unit(x, "", windowOf(op), op.getAct()); }
 
 Value lower(yolo::ConvBnHswishOp op, Value x, NNBuilder &nn) {
   return nn.activate(nn.conv(x, "conv", "bn", square(3, op.getStride())), nn::ActivationKind::HardSwish);
 }
 
 Value lower(yolo::Conv2dOp op, Value x, NNBuilder &nn) {
-  Window window{llvm::to_vector<2>(op.getStrides()), llvm::to_vector<2>(op.getPads()), static_cast<int64_t>(op.getDilation()),
-                static_cast<int64_t>(op.getGroups())};
-  return nn.convolve(x, nn.filter("weight"), op.getHasBias() ? nn.constant("bias") : Value(), window);
+  return nn.convolve(x, nn.filter("weight"), op.getHasBias() ? nn.constant("bias") : Value(), windowOf(op));
 }
 
 Value lower(yolo::BatchNormOp, Value x, NNBuilder &nn) { return nn.batchNorm(x, ""); }

@@ -27,12 +27,13 @@ Value NNBuilder::constant(const std::string &key, ArrayRef<int64_t> shape, Array
 
 Value NNBuilder::filter(const std::string &key) {
   std::vector<float> stored = values(key), moved(stored.size());
-  int64_t outputs = shape(key)[0], inputs = shape(key)[1], taps = shape(key)[2] * shape(key)[3]; // O I H W
+  ArrayRef<int64_t> extents = shape(key); // O I H W
+  int64_t outputs = extents[0], inputs = extents[1], taps = extents[2] * extents[3];
   for (int64_t o = 0; o < outputs; ++o)
     for (int64_t i = 0; i < inputs; ++i)
       for (int64_t tap = 0; tap < taps; ++tap)
         moved[(o * taps + tap) * inputs + i] = stored[(o * inputs + i) * taps + tap];
-  return constant(key, {outputs, shape(key)[2], shape(key)[3], inputs}, moved);
+  return constant(key, {outputs, extents[2], extents[3], inputs}, moved);
 }
 
 Value NNBuilder::convolve(Value input, Value filter, Value bias, const Window &window) {

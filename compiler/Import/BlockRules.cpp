@@ -14,11 +14,15 @@ int64_t hiddenChannels(RowContext &row, size_t position, double fallback, int64_
   return hidden;
 }
 
+static void checkOdd(RowContext &row, int64_t kernel) {
+  if (kernel % 2 == 0)
+    row.fail(fmt::format("kernel {} is even: what it makes would not fit its input", kernel));
+}
+
 SmallVector<int64_t> oddKernels(RowContext &row, size_t position, std::initializer_list<int64_t> fallback) {
   SmallVector<int64_t> kernels = row.integers(position, "kernels", 1, 63, fallback);
   for (int64_t kernel : kernels)
-    if (kernel % 2 == 0)
-      row.fail(fmt::format("kernel {} is even: what it makes would not fit its input", kernel));
+    checkOdd(row, kernel);
   return kernels;
 }
 
@@ -110,8 +114,7 @@ Value buildSPP(RowContext &row) { // [c_out, [k ...]]
 
 Value buildSPPF(RowContext &row) { // [c_out, k]
   int64_t kernel = row.integer(1, "kernel", 1, 63, 5);
-  if (kernel % 2 == 0)
-    row.fail(fmt::format("kernel {} is even: what it makes would not fit its input", kernel));
+  checkOdd(row, kernel);
   if (row.inputChannels() < 2)
     row.fail("needs at least 2 input channels");
   return make<yolo::SPPFOp>(row, row.image(row.outputChannels(), row.inputHeight(), row.inputWidth()), number(row, kernel),

@@ -38,9 +38,25 @@ Value buildUpsample(RowContext &row) { // [size, factor, mode]
                                   row.inputs[0], number(row, factor), number(row, row.row.index));
 }
 
+namespace {
+
+// [k, s, p ...]: rows and columns each; a window steps by itself unless told otherwise.
+struct Pool {
+  SmallVector<int64_t, 2> kernel, strides, pads;
+
+  explicit Pool(RowContext &row)
+      : kernel(row.pair(0, "kernel", 1, 63, 1)), strides(row.has(1) ? row.pair(1, "stride", 1, 64, 1) : kernel),
+        pads(row.pair(2, "padding", 0, 31, 0)) {
+    for (int axis : {0, 1})
+      if (2 * pads[axis] > kernel[axis])
+        row.fail(fmt::format("padding {} is more than half of kernel {}", pads[axis], kernel[axis]));
+  }
+};
+
+} // namespace
+
 Value buildMaxPool2d(RowContext &row) { // [k, s, p, d, indices, ceil_mode]; in ceil_mode a last window may hang over
-  auto kernel = row.pair(0, "kernel", 1, 63, 1), strides = row.has(1) ? row.pair(1, "stride", 1, 64, 1) : kernel,
-       pads = row.pair(2, "padding", 0, 31, 0);
+  auto [kernel, strides, pads] = Pool(row);
   bool ceil = row.truth(5, "ceil_mode", false);
   if (row.integer(3, "dilation", 1, 64, 1) != 1)
     row.fail("has a dilation, which is not supported");
@@ -49,8 +65,6 @@ Value buildMaxPool2d(RowContext &row) { // [k, s, p, d, indices, ceil_mode]; in 
   SmallVector<int64_t, 2> extents = {row.inputHeight(), row.inputWidth()};
   for (int axis : {0, 1}) {
     int64_t in = extents[axis];
-    if (2 * pads[axis] > kernel[axis])
-      row.fail(fmt::format("padding {} is more than half of kernel {}", pads[axis], kernel[axis]));
     extents[axis] = row.extent(in, 2 * pads[axis] + (ceil ? strides[axis] - 1 : 0), kernel[axis], strides[axis]);
     if (ceil && (extents[axis] - 1) * strides[axis] >= in + pads[axis]) // it would begin in the padding behind
       --extents[axis];
@@ -61,10 +75,7 @@ Value buildMaxPool2d(RowContext &row) { // [k, s, p, d, indices, ceil_mode]; in 
 }
 
 Value buildAvgPool2d(RowContext &row) { // [k, s, p, ceil_mode, count_include_pad]
-  auto kernel = row.pair(0, "kernel", 1, 63, 1), strides = row.has(1) ? row.pair(1, "stride", 1, 64, 1) : kernel,
-       pads = row.pair(2, "padding", 0, 31, 0);
-  if (2 * pads[0] > kernel[0] || 2 * pads[1] > kernel[1])
-    row.fail(fmt::format("padding {} is more than half of kernel {}", std::max(pads[0], pads[1]), std::min(kernel[0], kernel[1])));
+  auto [kernel, strides, pads] = Pool(row);
   if (row.truth(3, "ceil_mode", false) || !row.truth(4, "count_include_pad", true))
     row.fail("divides by another number at the border, which is not supported");
   auto type = row.image(row.inputChannels(), row.extent(row.inputHeight(), 2 * pads[0], kernel[0], strides[0]),
@@ -100,14 +111,14 @@ Value buildExpand(RowContext &row) { // [gain]
 }
 
 Value buildActivation(RowContext &row) { // nn.ReLU [], nn.LeakyReLU [slope] ...; a last argument `inplace` changes nothing
-  bool leaky = findModule(row.row.module)->name == std::string("nn.LeakyReLU");
-  std::optional<ActivationSpec> spec = parseActivation(std::string(findModule(row.row.module)->name) + "()");
-  if (leaky)
+  const ModuleRule &rule = *findModule(row.row.module);
+  std::optional<ActivationSpec> spec = parseActivation(std::string(rule.name) + "()");
+  if (spec->name == "leaky_relu")
     spec->slope = row.real(0, "slope", -1e3, 1e3, 0.01);
   auto activation = act(activationAttr(row.builder.getContext(), *spec));
   if (!activation) // nn.Identity
     activation = nn::ActivationAttr::get(row.builder.getContext(), nn::ActivationKind::None);
-  auto inPlace = findModule(row.row.module)->special.inPlace ? row.builder.getUnitAttr() : UnitAttr();
+  auto inPlace = rule.special.inPlace ? row.builder.getUnitAttr() : UnitAttr();
   return yolo::ActivationOp::create(row.builder, row.loc, row.inputs[0].getType(), row.inputs[0], activation, inPlace,
                                     number(row, row.row.index));
 }
