@@ -1,4 +1,9 @@
 """The generator and the shrinker by themselves: random_model_test.py. Needs no compiler."""
+import math
+import pathlib
+import tempfile
+from unittest import mock
+
 import check
 from random_model import MODULES, random_model
 
@@ -47,6 +52,49 @@ def test_removed_rows_leave_valid_models():
             shorter = check.without_row(model, index)
             if shorter and len(shorter.rows) > 1:
                 assert valid(shorter), f"row {index} of\n{model.text()}\n{shorter.text()}"
+
+
+def complaint(levels, rows, shape=(1, 2, 2, 3)):
+    """What check() says of an object with these results, where the reference has one level and one row."""
+    model, count = random_model(1, ["Conv"]), math.prod(shape)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "expected.index").write_text("head 0 1x2x2x3\nrow 0 1x2x2x3\n")
+        for part in "head0", "row0":
+            (folder / f"expected.{part}.f32").write_bytes(bytes(4 * count))
+        heads = {(-1, i): (list(shape), [0.0] * count) for i in range(levels)} | {(i, None): (list(shape), [0.0] * count) for i in range(rows)}
+        with mock.patch.object(check, "call"), mock.patch.object(check, "read_heads", lambda stem: heads):
+            try:
+                return check.check(model, folder)
+            except check.Failure as failure:
+                return failure.kind
+
+
+def test_absent_results_are_seen():
+    assert complaint(1, 1) == (2, 0)
+    assert complaint(1, 0) == (1, 1)  # a row that a pass took into its reader
+    assert complaint(0, 1) == "missing"
+    assert complaint(1, 1, (1, 3, 2, 2)) == "other shape"
+
+
+def test_kinds_of_refusals_and_endless_tools():
+    def kind(command):
+        try:
+            check.call("tool", command)
+        except check.Failure as failure:
+            return failure.kind
+    assert kind(["sh", "-c", "echo x.yaml:3:4: error: row 3 needs 17 >&2; exit 1"]) == "tool refuses: row N needs N"
+    assert kind(["sh", "-c", "kill -SEGV $$"]) == "tool crashes"
+    with mock.patch.object(check.subprocess, "run", side_effect=check.subprocess.TimeoutExpired("tool", 600)):
+        assert kind(["tool"]) == "tool does not end"
+
+
+def test_too_few_rows_are_a_failure():
+    for fused, status in (1, 0), (9, 1):
+        with mock.patch.object(check, "one", lambda seed, only, target: (seed, 10, fused, None)), \
+                mock.patch.object(check.shutil, "which", lambda tool: tool), \
+                mock.patch.object(check.sys, "argv", ["check.py", "--count", "3"]):
+            assert check.main() == status
 
 
 if __name__ == "__main__":
