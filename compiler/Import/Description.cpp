@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <regex>
 
 namespace mnv3::import {
 namespace {
@@ -101,25 +103,34 @@ Row rowOf(const Node &node, int index) {
 
 std::optional<ActivationSpec> parseActivation(const std::string &text) {
   static const std::pair<const char *, const char *> known[] = {
-      {"nn.SiLU()", "silu"},           {"nn.ReLU()", "relu"},        {"nn.ReLU6()", "relu6"},
-      {"nn.Hardswish()", "hard_swish"}, {"nn.Identity()", "none"},   {"nn.LeakyReLU()", "leaky_relu"},
-      {"nn.Hardsigmoid()", "hard_sigmoid"}};
-  std::string plain = text.rfind("torch.", 0) == 0 ? text.substr(6) : text;
-  for (auto [written, name] : known)
-    if (plain == written)
-      return ActivationSpec{name, plain == "nn.LeakyReLU()" ? 0.01 : 0};
-  const std::string leaky = "nn.LeakyReLU(";
-  if (plain.rfind(leaky, 0) == 0 && plain.back() == ')') {
-    std::string number = plain.substr(leaky.size(), plain.size() - leaky.size() - 1);
+      {"nn.SiLU", "silu"},     {"nn.ReLU", "relu"},             {"nn.ReLU6", "relu6"},
+      {"nn.Hardswish", "hard_swish"}, {"nn.Identity", "none"},  {"nn.LeakyReLU", "leaky_relu"},
+      {"nn.Hardsigmoid", "hard_sigmoid"}};
+  static const std::regex call(R"((?:torch\.)?(nn\.\w+)\(([^()]*)\))"), argument(R"(\s*(?:(\w+)\s*=\s*)?([\w.+-]+)\s*(,|$))");
+  std::smatch parts;
+  if (text.size() > 200 || text.find('\0') != text.npos || !std::regex_match(text, parts, call))
+    return std::nullopt;
+  auto entry = std::find_if(std::begin(known), std::end(known), [&](auto &each) { return parts[1] == each.first; });
+  if (entry == std::end(known))
+    return std::nullopt;
+  bool leaky = parts[1] == "nn.LeakyReLU";
+  ActivationSpec spec{entry->second, leaky ? 0.01 : 0};
+  std::string arguments = parts[2];
+  for (auto at = arguments.cbegin(); at != arguments.cend();) {
+    std::smatch found;
+    if (!std::regex_search(at, arguments.cend(), found, argument, std::regex_constants::match_continuous))
+      return std::nullopt;
+    std::string name = found[1], value = found[2];
+    bool flag = value == "True" || value == "False";
     char *end = nullptr;
-    double slope = std::strtod(number.c_str(), &end);
-    if (!number.empty() && end == number.c_str() + number.size() && std::isfinite(slope))
-      return ActivationSpec{"leaky_relu", slope};
+    double slope = std::strtod(value.c_str(), &end);
+    if (leaky && (name.empty() || name == "negative_slope") && !*end && std::isfinite(slope))
+      spec.slope = slope;
+    else if (!flag || !(name.empty() || name == "inplace")) // in place or not: the numbers are the same
+      return std::nullopt;
+    at = found[0].second;
   }
-  for (const char *inplace : {"inplace=True", "True"}) // an argument that changes nothing here
-    if (size_t at = plain.find(inplace); at != std::string::npos && plain.substr(at + std::string(inplace).size()) == ")")
-      return parseActivation(plain.substr(0, at) + ")");
-  return std::nullopt;
+  return spec;
 }
 
 Description readDescription(const Node &root) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cmath>
 #include <set>
 #include <unordered_map>
 
@@ -89,6 +90,9 @@ private:
       if (tensor.shape != shape)
         fail(row, fmt::format("'{}' in {} has shape {}, should have {}", key, file.weights.file, fmt::join(tensor.shape, "x"),
                               fmt::join(shape, "x")));
+      if (auto broken = llvm::find_if_not(tensor.values, [](float x) { return std::isfinite(x); }); broken != tensor.values.end())
+        fail(row, fmt::format("'{}' in {} holds {} (value {} of {}): no detector comes of that", key, file.weights.file, *broken,
+                              broken - tensor.values.begin(), tensor.values.size()));
       auto type = RankedTensorType::get(shape, builder.getF32Type());
       values.push_back(builder.getNamedAttr(parameter.key, nn::weightsAttr(type, tensor.values, key)));
       index.erase(found);

@@ -20,6 +20,7 @@ constexpr int maxDepth = 32;              // a model's lists nest four deep
 constexpr size_t maxBytes = 4 << 20;      // the longest published description has 10 KB
 constexpr size_t maxNodes = 1 << 18;      // aliases can make a small file large
 constexpr size_t maxText = 2 * maxBytes;  // and repeat one long text
+constexpr const char *textTag = "tag:yaml.org,2002:str"; // `!!str 3`; yaml-cpp gives quoted text the tag "!"
 
 class Converter {
 public:
@@ -32,6 +33,8 @@ public:
       throw ImportError(result.location, fmt::format("lists and maps nest more than {} deep", maxDepth));
     if (++nodes > maxNodes)
       throw ImportError(result.location, "the file holds more values than any model has");
+    if (const std::string &tag = node.Tag(); !tag.empty() && tag != "?" && tag != "!" && tag != textTag)
+      throw ImportError(result.location, fmt::format("tag '{}' means nothing in a model description", tag));
     if (node.IsSequence()) {
       Node::List list;
       for (const YAML::Node &item : node)
@@ -46,12 +49,14 @@ public:
         charge(entry.first.Scalar(), place(entry.first.Mark()));
         if (!seen.insert(entry.first.Scalar()).second)
           throw ImportError(place(entry.first.Mark()), fmt::format("key '{}' stands here a second time", entry.first.Scalar()));
+        if (entry.first.Scalar() == "<<")
+          throw ImportError(place(entry.first.Mark()), "merge keys (<<) are not read: write the values here");
         map.emplace_back(entry.first.Scalar(), convert(entry.second, depth + 1));
       }
       result.value = std::move(map);
     } else if (node.IsScalar()) {
       charge(node.Scalar(), result.location);
-      result.value = node.Tag() == "!" ? decltype(result.value)(node.Scalar()) : scalar(node.Scalar());
+      result.value = node.Tag() == "!" || node.Tag() == textTag ? decltype(result.value)(node.Scalar()) : scalar(node.Scalar());
     }
     return result;
   }
@@ -103,11 +108,23 @@ private:
 
 Node parseYaml(const std::string &text, const std::string &file) {
   std::string ascii; // YOLOv5 opens the file as ASCII and leaves out what is not
-  for (char c : text)
+  int line = 1, column = 1;
+  for (char c : text) {
+    bool printable = static_cast<unsigned char>(c) >= 32 && c != 127;
+    if (!printable && c != '\t' && c != '\n' && c != '\r')
+      throw ImportError({file, line, column, ""}, fmt::format("not yaml: control character {:#04x}", c));
     if (static_cast<unsigned char>(c) < 128)
       ascii += c;
+    column = c == '\n' ? 1 : column + 1;
+    line += c == '\n';
+  }
   try {
-    return Converter(file).convert(YAML::Load(ascii));
+    std::vector<YAML::Node> documents = YAML::LoadAll(ascii);
+    if (documents.size() > 1) {
+      YAML::Mark mark = documents[1].Mark();
+      throw ImportError({file, mark.line + 1, mark.column + 1, ""}, "a second document begins here: a model description is one");
+    }
+    return Converter(file).convert(documents.empty() ? YAML::Node() : documents[0]);
   } catch (const YAML::Exception &error) {
     bool placed = error.mark.line >= 0;
     throw ImportError({file, placed ? error.mark.line + 1 : 0, placed ? error.mark.column + 1 : 0, ""}, "not yaml: " + error.msg);

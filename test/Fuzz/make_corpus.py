@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes weight files, valid and hostile, for fuzz.corpus and as seeds of the fuzzer.
+"""Writes weight files and yaml files, valid and hostile, for fuzz.corpus and as seeds of the fuzzers.
 
   make_corpus.py FOLDER
 
@@ -265,10 +265,64 @@ def others():
     yield "bad-zeros.pt", b"\0" * 100
 
 
+DESCRIPTION = b"""nc: 2
+depth_multiple: 1.0
+width_multiple: 1.0
+anchors: [[1,2, 3,4]]
+backbone: [[-1, 1, Conv, [16, 3, 2]]]
+head: [[[0], 1, Detect, [nc, anchors]]]
+"""
+
+
+def descriptions():
+    def yaml(old=b"", new=b"", more=b""):
+        assert old in DESCRIPTION
+        return (DESCRIPTION.replace(old, new) if old else DESCRIPTION) + more
+
+    yield "ok-plain.yaml", yaml()
+    yield "ok-alias.yaml", yaml(b"[16, 3, 2]", b"&a [16, 3, 2]", b"more: *a\n")
+    yield "ok-long-comment.yaml", yaml(more=b"# " + b"x" * (1 << 20) + b"\n")
+    yield "ok-long-text.yaml", yaml(more=b"note: " + b"x" * (1 << 20) + b"\n")
+    yield "ok-not-ascii.yaml", yaml(more=b"note: \xff\xfe\n")
+    yield "ok-many-keys.yaml", b"".join(b"k%d: 1\n" % i for i in range(50000)) + yaml()
+    yield "ok-one-document.yaml", b"---\n" + yaml(more=b"...\n")
+    yield "ok-text-tag.yaml", yaml(more=b"note: !!str 3\n")
+    levels = [b"a0: &a0 [x, x, x, x, x, x, x, x, x]\n"]
+    levels += [b"a%d: &a%d [%s]\n" % (i, i, b", ".join([b"*a%d" % (i - 1)] * 9)) for i in range(1, 12)]
+    yield "bad-bomb.yaml", b"".join(levels) + yaml()
+    yield "bad-bomb-text.yaml", yaml(more=b'a: &s "' + b"x" * 100000 + b'"\nb: [' + b", ".join([b"*s"] * 3000) + b"]\n")
+    yield "bad-cycle.yaml", yaml(more=b"a: &a [*a, *a]\n")
+    yield "bad-cycle-map.yaml", yaml(more=b"a: &a {b: *a}\n")
+    yield "bad-alias.yaml", yaml(more=b"a: *nobody\n")
+    yield "bad-deep-open.yaml", b"[" * 100000
+    yield "bad-deep-closed.yaml", b"[" * 20000 + b"]" * 20000
+    yield "bad-deep-map.yaml", b"{a: " * 100000
+    yield "bad-deep-block.yaml", b"- " * 100000
+    yield "bad-deep-question.yaml", b"? " * 100000
+    yield "bad-deep-value.yaml", yaml(more=b"a: " + b"[" * 40 + b"]" * 40 + b"\n")
+    yield "bad-nul.yaml", yaml(b"Conv", b"Co\0nv")
+    yield "bad-zeros.yaml", b"\0" * 100
+    yield "bad-escape.yaml", yaml(more=b"activation: \"nn.LeakyReLU(0.1\\0 and more)\"\n")
+    yield "bad-twice.yaml", yaml(more=b"nc: 3\n")
+    yield "bad-second-document.yaml", yaml(more=b"---\nnc: 3\n")
+    yield "bad-tag.yaml", yaml(more=b"a: !!python/object/apply:os.system ['echo ran']\n")
+    yield "bad-tag-only.yaml", b"!!python/object/apply:os.system ['echo ran']\n"
+    yield "bad-bare-tag.yaml", b"!2"
+    yield "bad-merge.yaml", yaml(more=b"b: &b {x: 1}\nc: {<<: *b}\n")
+    yield "bad-tab.yaml", yaml(more=b"a:\n\t- 1\n")
+    yield "bad-complex-key.yaml", yaml(more=b"? [a]\n: 1\n")
+    yield "bad-empty.yaml", b""
+    yield "bad-classes.yaml", yaml(b"nc: 2", b"nc: 99999999999999999999")
+    yield "bad-classes-largest.yaml", yaml(b"nc: 2", b"nc: 9223372036854775807")
+    yield "bad-depth.yaml", yaml(b"depth_multiple: 1.0", b"depth_multiple: .inf")
+    yield "bad-number.yaml", yaml(b"[-1, 1, Conv", b"[-1, 2147483648, Conv")
+    yield "bad-from.yaml", yaml(b"[-1, 1, Conv", b"[-9223372036854775808, 1, Conv")
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    for files in (torch_files, pickles, zips, arrays, others):
+    for files in (torch_files, pickles, zips, arrays, others, descriptions):
         for file, content in files():
             (folder / file).write_bytes(content)
     # Our own zips are taken for granted above: let Python's reader agree that they are zips.

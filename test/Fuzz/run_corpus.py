@@ -58,7 +58,7 @@ def main():
         maker = pathlib.Path(__file__).with_name("make_corpus.py")
         subprocess.run([sys.executable, maker, folder / "corpus"], check=True)
         files = sorted((folder / "corpus").iterdir())
-        assert len(files) > 90, "the corpus is not what it was"
+        assert len(files) > 130, "the corpus is not what it was"
         for file in files:
             status, output = read(reader, [file])
             if status != (0 if file.name.startswith("ok-") else 1):

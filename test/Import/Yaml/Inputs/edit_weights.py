@@ -1,4 +1,4 @@
-"""Copies a .safetensors file with one tensor changed: edit_weights.py IN OUT drop|add|reshape KEY"""
+"""Copies a .safetensors file with one tensor changed: edit_weights.py IN OUT drop|add|reshape|spoil KEY"""
 import json
 import struct
 import sys
@@ -16,6 +16,9 @@ if action == "drop":  # the last tensor, or the file would have a hole
 elif action == "add":
     header[key] = {"dtype": "F32", "shape": [1], "data_offsets": [len(data), len(data) + 4]}
     data += bytes(4)
+elif action == "spoil":  # twelve bytes in: what is no number as float32 is none as float16 either
+    at = header[key]["data_offsets"][0] + 12
+    data = data[:at] + struct.pack("<f", float("nan")) + data[at + 4:]
 else:
     header[key]["shape"] = header[key]["shape"] + [1]
 text = json.dumps(header).encode()
