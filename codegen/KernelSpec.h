@@ -82,7 +82,8 @@ struct KernelSpec {
   bool operator==(const KernelSpec &) const = default;
 };
 
-// How the operands of a family follow one another, all plain pointers:
+// How the operands of a family follow one another, behind the first row to make and how many (KernelInfo::rowStep), all plain
+// pointers to the whole pictures:
 //   conv2d          input0, weights0, [input1, weights1, ...] [bias] [gate] [residual] [start] output
 //   winograd        input, weights, bias, [residual] output
 //   depthwise, stem, detect, fullyConnected    input, weights, bias, output
@@ -114,8 +115,10 @@ inline int lanesOf(const Picture &picture, const KernelTarget &target) {
 }
 
 struct KernelInfo {
-  std::string symbol;       // C function `int symbol(void *, ...)`
+  std::string symbol;       // C function `int symbol(int32_t first_row, int32_t rows, void *, ...)`
   int64_t scratchBytes = 0; // 0: no scratch argument
+  int rowStep = 0;          // a call may make some rows of the output only: as many as this, or more; from a multiple of it
+                            // on. 0: all of them
 };
 
 // A name for a spec that is the same in every run: family, shape and a hash of everything.

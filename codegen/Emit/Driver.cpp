@@ -111,12 +111,14 @@ private:
   }
 
   void callKernel(kern::KernelOpInterface op, int64_t index) {
-    llvm::SmallVector<llvm::Value *> arguments;
+    llvm::SmallVector<llvm::Value *> arguments = {builder.getInt32(0), builder.getInt32(kernelSpecOf(op).height)};
     for (const KernelOperand &operand : kernelOperandsOf(op))
       arguments.push_back(pointerTo(operand));
     if (auto scratch = op->getAttrOfType<IntegerAttr>("scratch_at"))
       arguments.push_back(at(run->getArg(2), scratch.getInt()));
-    llvm::SmallVector<llvm::Type *> types(arguments.size(), pointer);
+    llvm::SmallVector<llvm::Type *> types;
+    for (llvm::Value *argument : arguments)
+      types.push_back(argument->getType());
     StringRef symbol = op->getAttrOfType<StringAttr>("symbol").getValue();
     llvm::FunctionCallee kernel = module.getOrInsertFunction(symbol, llvm::FunctionType::get(i32, types, false));
     llvm::Value *before = nullptr;

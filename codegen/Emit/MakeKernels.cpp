@@ -23,6 +23,8 @@ LogicalResult makeKernels(ModuleOp module, std::vector<std::string> &bitcode) {
     kernel->setAttr("symbol", builder.getStringAttr(info.symbol));
     if (info.scratchBytes)
       kernel->setAttr("scratch_bytes", builder.getI64IntegerAttr(info.scratchBytes));
+    if (info.rowStep)
+      kernel->setAttr("row_step", builder.getI64IntegerAttr(info.rowStep));
   }
   return success();
 }

@@ -20,18 +20,20 @@ namespace {
 
 using namespace Halide;
 
-// Extents of the result. Where no picture has gaps between its rows and every pixel depends on one pixel alone, the
-// rows are one long row, so that a tile may run from a row's end into the next.
+// Extents of the strip. Where no picture has gaps between its rows and every pixel depends on one pixel alone, the rows are
+// one long row, so that a tile may run from a row's end into the next.
 struct Extents {
-  int width, height;
+  Expr width, height;
+  int mostWidth, mostHeight; // those of the whole picture
 };
 
-Extents extentsOf(const KernelSpec &spec) {
+Extents extentsOf(const KernelSpec &spec, const Strip &strip) {
   bool flat = spec.kernelH == 1 && spec.kernelW == 1 && spec.strideY == 1 && spec.strideX == 1 && !spec.hasStart &&
               rowsAreDense(spec.output, spec.width) && (!spec.hasResidual || rowsAreDense(spec.residual, spec.width));
   for (const Picture &input : spec.inputs)
     flat &= rowsAreDense(input, spec.width);
-  return flat ? Extents{spec.width * spec.height, 1} : Extents{spec.width, spec.height};
+  return flat ? Extents{strip.rows * spec.width, 1, spec.width * spec.height, 1}
+              : Extents{spec.width, strip.rows, spec.width, spec.height};
 }
 
 // A gated input is computed in whole vectors, and what is added to a result is read in the vectors in which it is
@@ -60,16 +62,16 @@ Operands makeOperands(const KernelSpec &spec, const KernelTarget &target, Extent
   for (const Picture &input : spec.inputs) {
     std::string number = std::to_string(operands.inputs.size());
     operands.inputs.push_back(pictureParam("input" + number, input, input.channels,
-                                           (extents.width - 1) * spec.strideX + (spec.kernelW - 1) * spec.dilation + 1,
-                                           (extents.height - 1) * spec.strideY + (spec.kernelH - 1) * spec.dilation + 1));
+                                           (extents.mostWidth - 1) * spec.strideX + (spec.kernelW - 1) * spec.dilation + 1,
+                                           (extents.mostHeight - 1) * spec.strideY + (spec.kernelH - 1) * spec.dilation + 1));
     operands.weights.push_back(
         denseWeights("weights" + number, {tile, input.channels, spec.kernelW, spec.kernelH, tiles}));
   }
   operands.bias = denseWeights("bias", {tiles * tile});
   operands.gate = denseWeights("gate", {roundUp(spec.inputs[0].channels, inputLanes(spec, target))});
-  operands.residual = pictureParam("residual", spec.residual, lanes, extents.width, extents.height);
+  operands.residual = pictureParam("residual", spec.residual, lanes, extents.mostWidth, extents.mostHeight);
   operands.start =
-      pictureParam("start", spec.start, lanes, ceilDiv(extents.width, 2), ceilDiv(extents.height, 2));
+      pictureParam("start", spec.start, lanes, ceilDiv(extents.mostWidth, 2), ceilDiv(extents.mostHeight, 2));
   return operands;
 }
 
@@ -92,7 +94,12 @@ std::vector<Range> rangesOf(const KernelSpec &spec, const KernelTarget &target) 
   return ranges;
 }
 
-Part makePart(const KernelSpec &spec, const KernelTarget &target, Extents extents, Operands operands, Range range) {
+// Pixels of a register tile.
+int pixelsOf(const KernelSpec &spec, const Extents &extents, const Range &range) {
+  return std::min(range.halved ? halvedPixels(spec) : spec.schedule.pixels, extents.mostWidth);
+}
+
+Part makePart(const KernelSpec &spec, const KernelTarget &target, const Strip &strip, Extents extents, Operands operands, Range range) {
   const Schedule &schedule = spec.schedule;
   const int vector = range.halved ? target.vectorWidth / 2 : resultLanes(spec, target);
   const int firstChannel = range.first * target.vectorWidth, packedTile = schedule.vectors * target.vectorWidth;
@@ -123,8 +130,7 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, Extents extent
   result(c, x, y) = range.halved ? select(c < computed, value, activate(spec.activation, spec.slope, 0.0f)) : value;
 
   // Schedule. ShiftInwards lets the last tile of a row overlap the one before; that needs a row as wide as a tile.
-  const int pixels =
-      std::min(range.halved ? halvedPixels(spec) : schedule.pixels, extents.width);
+  const int pixels = pixelsOf(spec, extents, range);
   Var xo("xo"), xi("xi"), co("co"), ci("ci");
   result.bound(c, 0, lanes).bound(x, 0, extents.width).bound(y, 0, extents.height);
   fixPicture(result, spec.output, lanes, extents.width, extents.height);
@@ -146,17 +152,17 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, Extents extent
     gated.compute_at(result, xo)
         .bound_extent(c, roundUp(spec.inputs[0].channels, inputLanes(spec, target)))
         .vectorize(c, inputLanes(spec, target));
-  return {result, firstChannel};
+  return {result, toStrip(strip, spec.output) + firstChannel};
 }
 
 } // namespace
 
-Kernel makeConv2D(const KernelSpec &spec, const KernelTarget &target) {
-  const Extents extents = extentsOf(spec);
+Kernel makeConv2D(const KernelSpec &spec, const KernelTarget &target, const Strip &strip) {
+  const Extents extents = extentsOf(spec, strip);
   Operands operands = makeOperands(spec, target, extents);
   Kernel kernel;
   for (size_t i = 0; i < spec.inputs.size(); ++i) {
-    kernel.operands.push_back(operands.inputs[i]);
+    kernel.operands.push_back({operands.inputs[i], toStrip(strip, spec.inputs[i], spec.strideY)});
     kernel.operands.push_back(operands.weights[i]);
   }
   if (spec.hasBias && !spec.hasStart)
@@ -164,12 +170,16 @@ Kernel makeConv2D(const KernelSpec &spec, const KernelTarget &target) {
   if (spec.hasGate)
     kernel.operands.push_back(operands.gate);
   if (spec.hasResidual)
-    kernel.operands.push_back(operands.residual);
+    kernel.operands.push_back({operands.residual, toStrip(strip, spec.residual)});
   if (spec.hasStart)
-    kernel.operands.push_back(operands.start);
+    kernel.operands.push_back({operands.start, strip.first / 2 * spec.start.rowStride});
 
-  for (const Range &range : rangesOf(spec, target))
-    kernel.parts.push_back(makePart(spec, target, extents, operands, range));
+  kernel.rowStep = spec.hasStart ? 2 : 1;
+  for (const Range &range : rangesOf(spec, target)) {
+    kernel.parts.push_back(makePart(spec, target, strip, extents, operands, range));
+    if (extents.mostHeight == 1) // a strip is as long as a tile
+      kernel.rowStep = std::max(kernel.rowStep, ceilDiv(pixelsOf(spec, extents, range), spec.width));
+  }
   return kernel;
 }
 

@@ -7,13 +7,13 @@ namespace mnv3::codegen {
 
 using namespace Halide;
 
-Kernel makeCopy(const KernelSpec &spec, const KernelTarget &target) {
+Kernel makeCopy(const KernelSpec &spec, const KernelTarget &target, const Strip &strip) {
   const int vector = commonLanes(target, spec.inputs), channels = spec.output.channels;
   const bool exact = spec.output.pixelStride < roundUp(channels, vector);
   const int lanes = exact ? channels : roundUp(channels, vector);
   const bool flat = rowsAreDense(spec.inputs[0], spec.width) && rowsAreDense(spec.output, spec.width);
-  const int width = flat ? spec.width * spec.height : spec.width, height = flat ? 1 : spec.height;
-  ImageParam input = pictureParam("input", spec.inputs[0], lanes, width, height);
+  const Expr width = flat ? strip.rows * spec.width : Expr(spec.width), height = flat ? Expr(1) : strip.rows;
+  ImageParam input = pictureParam("input", spec.inputs[0], lanes, spec.width, spec.height);
 
   // Algorithm.
   Var c("c"), x("x"), y("y");
@@ -27,7 +27,7 @@ Kernel makeCopy(const KernelSpec &spec, const KernelTarget &target) {
     result.vectorize(c, vector, TailStrategy::ShiftInwards);
   else
     result.unroll(c);
-  return {{input}, {{result}}};
+  return {{{input, toStrip(strip, spec.inputs[0])}}, {{result, toStrip(strip, spec.output)}}, 1};
 }
 
 } // namespace mnv3::codegen

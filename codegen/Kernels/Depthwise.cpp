@@ -12,7 +12,7 @@ namespace mnv3::codegen {
 
 using namespace Halide;
 
-Kernel makeDepthwise(const KernelSpec &spec, const KernelTarget &target) {
+Kernel makeDepthwise(const KernelSpec &spec, const KernelTarget &target, const Strip &strip) {
   const int packing = target.vectorWidth, vector = commonLanes(target, spec.inputs), lanes = roundUp(spec.output.channels, vector);
   const int taps = spec.kernelH * spec.kernelW;
   ImageParam input = pictureParam("input", spec.inputs[0], lanes,
@@ -32,8 +32,8 @@ Kernel makeDepthwise(const KernelSpec &spec, const KernelTarget &target) {
   // Schedule. Tiles that do not divide the picture overlap at its end.
   const int pixels = std::min(spec.schedule.pixels, spec.width), rows = std::min(spec.schedule.rows, spec.height);
   Var xo("xo"), xi("xi"), yo("yo"), yi("yi"), co("co"), ci("ci");
-  result.bound(c, 0, lanes).bound(x, 0, spec.width).bound(y, 0, spec.height);
-  fixPicture(result, spec.output, lanes, spec.width, spec.height);
+  result.bound(c, 0, lanes).bound(x, 0, spec.width).bound(y, 0, strip.rows);
+  fixPicture(result, spec.output, lanes, spec.width, strip.rows);
   result.split(x, xo, xi, pixels, TailStrategy::ShiftInwards)
       .split(y, yo, yi, rows, TailStrategy::ShiftInwards)
       .split(c, co, ci, vector);
@@ -50,7 +50,7 @@ Kernel makeDepthwise(const KernelSpec &spec, const KernelTarget &target) {
   accumulators.update().reorder(c, x, y, r.x, r.y).vectorize(c).unroll(x).unroll(y).unroll(r.x);
   if (taps <= 25)
     accumulators.update().unroll(r.y);
-  return {{input, weights, bias}, {{result}}};
+  return {{{input, toStrip(strip, spec.inputs[0], spec.strideY)}, weights, bias}, {{result, toStrip(strip, spec.output)}}, rows};
 }
 
 } // namespace mnv3::codegen

@@ -3,8 +3,8 @@
 //     head [anchor][row][column][field]
 //
 // Fields hardly ever fill vectors: the last vector of a pixel runs into the next pixel's first fields, which are written
-// after it. The last row of an anchor has no such successor, so a second part writes the last rows field by field; it
-// runs after the first, whose surplus it covers.
+// after it. The last row of a strip has no such successor, so a second part writes the last rows field by field; it runs
+// after the first, whose surplus it covers.
 #include "codegen/Kernels/Kernel.h"
 #include "codegen/Kernels/Operands.h"
 #include "codegen/Kernels/RegisterTile.h"
@@ -20,7 +20,7 @@ struct Operands {
   ImageParam input, weights, bias;
 };
 
-Part makePart(const KernelSpec &spec, const KernelTarget &target, Operands operands, int firstRow, int rows, bool exact) {
+Part makePart(const KernelSpec &spec, const KernelTarget &target, Operands operands, Expr firstRow, Expr rows, Expr firstFloat, bool exact) {
   const int vector = target.vectorWidth, fields = spec.output.channels, lanes = roundUp(fields, vector);
   const int64_t row = static_cast<int64_t>(fields) * spec.width;
 
@@ -54,25 +54,27 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, Operands opera
   accumulators.compute_at(tile, lo);
   scheduleTile(accumulators, l, x, target);
   scheduleReduction({accumulators, 0, l, x, {r}, spec.inputs[0].channels, spec.schedule.unroll}, operands.input, target);
-  return {result, firstRow * row};
+  return {result, firstFloat + firstRow * static_cast<int>(row)};
 }
 
 } // namespace
 
-Kernel makeDetect(const KernelSpec &spec, const KernelTarget &target) {
+Kernel makeDetect(const KernelSpec &spec, const KernelTarget &target, const Strip &strip) {
   const int fields = spec.output.channels, lanes = roundUp(fields, target.vectorWidth);
   Operands operands;
   operands.input = pictureParam("input", spec.inputs[0], spec.inputs[0].channels, spec.width, spec.height);
   operands.weights = denseWeights("weights", {lanes, spec.inputs[0].channels, spec.anchors});
   operands.bias = denseWeights("bias", {lanes, spec.anchors});
 
-  Kernel kernel{{operands.input, operands.weights, operands.bias}, {}};
+  Kernel kernel{{{operands.input, toStrip(strip, spec.inputs[0])}, operands.weights, operands.bias}, {}};
+  const Expr firstFloat = strip.first * (fields * spec.width);
   const int lastPixels = ceilDiv(lanes - fields, fields); // whose surplus would run past the anchor's end
   const int exactRows = std::min(ceilDiv(lastPixels, spec.width), spec.height);
   if (spec.height > exactRows)
-    kernel.parts.push_back(makePart(spec, target, operands, 0, spec.height - exactRows, false));
+    kernel.parts.push_back(makePart(spec, target, operands, 0, strip.rows - exactRows, firstFloat, false));
   if (exactRows)
-    kernel.parts.push_back(makePart(spec, target, operands, spec.height - exactRows, exactRows, true));
+    kernel.parts.push_back(makePart(spec, target, operands, strip.rows - exactRows, exactRows, firstFloat, true));
+  kernel.rowStep = std::max(exactRows, 1);
   return kernel;
 }
 

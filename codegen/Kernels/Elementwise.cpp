@@ -7,17 +7,17 @@ namespace mnv3::codegen {
 
 using namespace Halide;
 
-Kernel makeElementwise(const KernelSpec &spec, const KernelTarget &target) {
+Kernel makeElementwise(const KernelSpec &spec, const KernelTarget &target, const Strip &strip) {
   std::vector<Picture> pictures = spec.inputs;
   if (spec.hasResidual)
     pictures.push_back(spec.residual);
   const int vector = commonLanes(target, pictures), lanes = roundUp(spec.output.channels, vector);
   const bool flat = rowsAreDense(spec.inputs[0], spec.width) && rowsAreDense(spec.output, spec.width) &&
                     (!spec.hasResidual || rowsAreDense(spec.residual, spec.width));
-  const int width = flat ? spec.width * spec.height : spec.width, height = flat ? 1 : spec.height;
-  ImageParam input = pictureParam("input", spec.inputs[0], lanes, width, height);
+  const Expr width = flat ? strip.rows * spec.width : Expr(spec.width), height = flat ? Expr(1) : strip.rows;
+  ImageParam input = pictureParam("input", spec.inputs[0], lanes, spec.width, spec.height);
   ImageParam gate = denseWeights("gate", {lanes});
-  ImageParam residual = pictureParam("residual", spec.residual, lanes, width, height);
+  ImageParam residual = pictureParam("residual", spec.residual, lanes, spec.width, spec.height);
 
   // Algorithm.
   Var c("c"), x("x"), y("y");
@@ -35,11 +35,11 @@ Kernel makeElementwise(const KernelSpec &spec, const KernelTarget &target) {
   fixPicture(result, spec.output, lanes, width, height);
   result.vectorize(c, vector);
 
-  Kernel kernel{{input}, {{result}}};
+  Kernel kernel{{{input, toStrip(strip, spec.inputs[0])}}, {{result, toStrip(strip, spec.output)}}, 1};
   if (spec.hasGate)
     kernel.operands.push_back(gate);
   if (spec.hasResidual)
-    kernel.operands.push_back(residual);
+    kernel.operands.push_back({residual, toStrip(strip, spec.residual)});
   return kernel;
 }
 

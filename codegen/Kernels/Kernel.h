@@ -9,31 +9,45 @@
 
 namespace mnv3::codegen {
 
+// The rows of the output that a call makes: known when it runs, so that threads can share a picture.
+struct Strip {
+  Halide::Expr first, rows;
+};
+
+// An operand. Its coordinate 0, 0, ... lies `firstFloat` floats behind the caller's pointer: algorithms count rows from the
+// strip's first.
+struct Operand {
+  Operand(const Halide::ImageParam &param, Halide::Expr firstFloat = 0) : argument(param), firstFloat(firstFloat) {}
+  Halide::Argument argument;
+  Halide::Expr firstFloat;
+};
+
 // A piece of a kernel that writes a part of the output, for the tiles that do not divide it (last channels, last rows).
 struct Part {
   Halide::Func result;
-  int64_t firstFloat = 0; // where in the output its coordinate 0, 0, ... lies
+  Halide::Expr firstFloat = 0; // as above
 };
 
 struct Kernel {
-  std::vector<Halide::Argument> operands; // all but the output, in the order of KernelSpec.h
-  std::vector<Part> parts;                // run one after the other
+  std::vector<Operand> operands; // all but the output, in the order of KernelSpec.h
+  std::vector<Part> parts;       // run one after the other
+  int rowStep = 0;               // see KernelInfo
 };
 
-Kernel makeConv2D(const KernelSpec &spec, const KernelTarget &target);
-Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target);
-Kernel makeDepthwise(const KernelSpec &spec, const KernelTarget &target);
-Kernel makeStem(const KernelSpec &spec, const KernelTarget &target);
+Kernel makeConv2D(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);
+Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);
+Kernel makeDepthwise(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);
+Kernel makeStem(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);
 Kernel makeGlobalPool(const KernelSpec &spec, const KernelTarget &target);
 Kernel makeFullyConnected(const KernelSpec &spec, const KernelTarget &target);
-Kernel makeMaxPool(const KernelSpec &spec, const KernelTarget &target);
-Kernel makeUpsample(const KernelSpec &spec, const KernelTarget &target);
-Kernel makeCopy(const KernelSpec &spec, const KernelTarget &target);
+Kernel makeMaxPool(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);
+Kernel makeUpsample(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);
+Kernel makeCopy(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);
 Kernel makeInterleave(const KernelSpec &spec, const KernelTarget &target);
 Kernel makeSpaceToDepth(const KernelSpec &spec, const KernelTarget &target);
 Kernel makeDepthToSpace(const KernelSpec &spec, const KernelTarget &target);
 Kernel makeAttention(const KernelSpec &spec, const KernelTarget &target);
-Kernel makeElementwise(const KernelSpec &spec, const KernelTarget &target);
-Kernel makeDetect(const KernelSpec &spec, const KernelTarget &target);
+Kernel makeElementwise(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);
+Kernel makeDetect(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);
 
 } // namespace mnv3::codegen

@@ -9,14 +9,14 @@ namespace mnv3::codegen {
 
 using namespace Halide;
 
-Kernel makeMaxPool(const KernelSpec &spec, const KernelTarget &target) {
+Kernel makeMaxPool(const KernelSpec &spec, const KernelTarget &target, const Strip &strip) {
   const int vector = commonLanes(target, spec.inputs), lanes = roundUp(spec.output.channels, vector);
   ImageParam input = pictureParam("input", spec.inputs[0], lanes, spec.inputWidth, spec.inputHeight);
 
   // Algorithm.
   Var c("c"), x("x"), y("y");
   Func columns("columns"), result("result");
-  auto inputRow = [&](int tap) { return clamp(y * spec.strideY + tap - spec.padTop, 0, spec.inputHeight - 1); };
+  auto inputRow = [&](int tap) { return clamp((strip.first + y) * spec.strideY + tap - spec.padTop, 0, spec.inputHeight - 1); };
   Expr tallest = input(c, x, inputRow(0));
   for (int tap = 1; tap < spec.kernelH; ++tap)
     tallest = max(tallest, input(c, x, inputRow(tap)));
@@ -29,11 +29,11 @@ Kernel makeMaxPool(const KernelSpec &spec, const KernelTarget &target) {
 
   // Schedule.
   Var co("co"), ci("ci");
-  result.bound(c, 0, lanes).bound(x, 0, spec.width).bound(y, 0, spec.height);
-  fixPicture(result, spec.output, lanes, spec.width, spec.height);
+  result.bound(c, 0, lanes).bound(x, 0, spec.width).bound(y, 0, strip.rows);
+  fixPicture(result, spec.output, lanes, spec.width, strip.rows);
   result.split(c, co, ci, vector).reorder(ci, x, co, y).vectorize(ci);
   columns.compute_at(result, co).bound(x, 0, spec.inputWidth).vectorize(c);
-  return {{input}, {{result}}};
+  return {{input}, {{result, toStrip(strip, spec.output)}}, 1};
 }
 
 } // namespace mnv3::codegen

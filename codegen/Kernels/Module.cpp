@@ -32,28 +32,28 @@ std::optional<Halide::Target> halideTarget(const KernelTarget &target) {
   return halide;
 }
 
-Kernel makeKernel(const KernelSpec &spec, KernelTarget target) {
+Kernel makeKernel(const KernelSpec &spec, KernelTarget target, const Strip &strip) {
   if (spec.family != Family::detect)
     target.vectorWidth = lanesOf(spec.output, target);
   switch (spec.family) {
   case Family::conv2d:
-    return makeConv2D(spec, target);
+    return makeConv2D(spec, target, strip);
   case Family::winograd:
-    return makeWinograd(spec, target);
+    return makeWinograd(spec, target, strip);
   case Family::depthwise:
-    return makeDepthwise(spec, target);
+    return makeDepthwise(spec, target, strip);
   case Family::stem:
-    return makeStem(spec, target);
+    return makeStem(spec, target, strip);
   case Family::globalPool:
     return makeGlobalPool(spec, target);
   case Family::fullyConnected:
     return makeFullyConnected(spec, target);
   case Family::maxPool:
-    return makeMaxPool(spec, target);
+    return makeMaxPool(spec, target, strip);
   case Family::upsample:
-    return makeUpsample(spec, target);
+    return makeUpsample(spec, target, strip);
   case Family::copy:
-    return makeCopy(spec, target);
+    return makeCopy(spec, target, strip);
   case Family::interleave:
     return makeInterleave(spec, target);
   case Family::spaceToDepth:
@@ -63,9 +63,9 @@ Kernel makeKernel(const KernelSpec &spec, KernelTarget target) {
   case Family::attention:
     return makeAttention(spec, target);
   case Family::elementwise:
-    return makeElementwise(spec, target);
+    return makeElementwise(spec, target, strip);
   case Family::detect:
-    return makeDetect(spec, target);
+    return makeDetect(spec, target, strip);
   }
   throw std::runtime_error("unknown family");
 }
@@ -84,19 +84,23 @@ std::string compileToBitcode(const Halide::Module &module) {
   return bytes;
 }
 
-// What one process makes of its share of the kernels, as it travels between processes: for each kernel its scratch size,
-// then the bitcode; or why it could not.
+// What one process makes of its share of the kernels, as it travels between processes: facts of each kernel, then the
+// bitcode; or why it could not.
+struct Facts {
+  int64_t scratchBytes, rowStep;
+};
+
 struct Share {
   bool failed = false;
-  std::vector<int64_t> scratchBytes;
+  std::vector<Facts> facts;
   std::string text; // bitcode, or the error
 };
 
 std::string pack(const Share &share) {
   std::string bytes(1, share.failed ? '!' : '=');
-  const uint64_t count = share.scratchBytes.size();
+  const uint64_t count = share.facts.size();
   bytes.append(reinterpret_cast<const char *>(&count), sizeof count);
-  bytes.append(reinterpret_cast<const char *>(share.scratchBytes.data()), count * sizeof(int64_t));
+  bytes.append(reinterpret_cast<const char *>(share.facts.data()), count * sizeof(Facts));
   return bytes + share.text;
 }
 
@@ -105,9 +109,9 @@ Share unpack(const std::string &bytes) {
   uint64_t count = 0;
   share.failed = bytes.at(0) == '!';
   std::memcpy(&count, bytes.data() + 1, sizeof count);
-  share.scratchBytes.resize(count);
-  std::memcpy(share.scratchBytes.data(), bytes.data() + 1 + sizeof count, count * sizeof(int64_t));
-  share.text = bytes.substr(1 + sizeof count + count * sizeof(int64_t));
+  share.facts.resize(count);
+  std::memcpy(share.facts.data(), bytes.data() + 1 + sizeof count, count * sizeof(Facts));
+  share.text = bytes.substr(1 + sizeof count + count * sizeof(Facts));
   return share;
 }
 
@@ -118,9 +122,11 @@ Share makeShare(const std::vector<KernelSpec> &specs, const KernelTarget &target
     Halide::Module module("mnv3_kernels", halide);
     for (const KernelSpec &spec : specs) {
       current = &spec;
-      RawFunction raw = lowerToRawPointers(makeKernel(spec, target), kernelSymbol(spec), halide);
+      const Halide::Param<int> first("first_row"), rows("rows");
+      const Kernel kernel = makeKernel(spec, target, {first, rows});
+      RawFunction raw = lowerToRawPointers(kernel, {first, rows}, kernelSymbol(spec), halide);
       module.append(raw.function);
-      share.scratchBytes.push_back(raw.scratchBytes);
+      share.facts.push_back({raw.scratchBytes, kernel.rowStep});
     }
     current = nullptr;
     // A rebuilt module forgets that functions in it use strict_float, and would fold magic rounding away.
@@ -179,7 +185,8 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
   for (const KernelSpec &spec : specs) {
     const std::string symbol = kernelSymbol(spec);
     const size_t number = numbers[symbol];
-    result.push_back({symbol, made[number % 2].scratchBytes[number / 2]});
+    const Facts &facts = made[number % 2].facts[number / 2];
+    result.push_back({symbol, facts.scratchBytes, static_cast<int>(facts.rowStep)});
   }
   return true;
 }

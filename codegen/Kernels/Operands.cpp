@@ -28,7 +28,7 @@ Halide::ImageParam pictureParam(const std::string &name, const Picture &picture,
   return param;
 }
 
-void fixPicture(Halide::Func result, const Picture &picture, int channels, int width, int height) {
+void fixPicture(Halide::Func result, const Picture &picture, int channels, Halide::Expr width, Halide::Expr height) {
   fix(result.output_buffer(), {{channels, 1}, {width, picture.pixelStride}, {height, picture.rowStride}},
       picture.alignment);
 }

@@ -1,7 +1,7 @@
 // Operands as Halide sees them: shapes, strides and alignments are constants of the kernel.
 #pragma once
 
-#include "codegen/KernelSpec.h"
+#include "codegen/Kernels/Kernel.h"
 #include "codegen/Schedules/Machine.h"
 
 #include <Halide.h>
@@ -14,7 +14,7 @@ namespace mnv3::codegen {
 inline int roundUp(int a, int b) { return ceilDiv(a, b) * b; }
 
 struct Dimension {
-  int extent;
+  Halide::Expr extent;
   int64_t stride; // floats
 };
 
@@ -26,11 +26,16 @@ Halide::ImageParam denseWeights(const std::string &name, const std::vector<int> 
 
 // A picture (channel, x, y). `channels` is how many lanes of a pixel the kernel touches.
 Halide::ImageParam pictureParam(const std::string &name, const Picture &picture, int channels, int width, int height);
-void fixPicture(Halide::Func result, const Picture &picture, int channels, int width, int height);
+void fixPicture(Halide::Func result, const Picture &picture, int channels, Halide::Expr width, Halide::Expr height);
 
 // Lanes of a vector in a kernel that passes over these pictures together: a vector must not reach beyond a pixel, and a
 // picture of 8 channels may be narrower than the kernel's output, which may be a slice.
 int commonLanes(const KernelTarget &target, const std::vector<Picture> &pictures);
+
+// Floats from a picture's first row to the strip's, where each row of the output takes `rowsPerRow` of the picture's.
+inline Halide::Expr toStrip(const Strip &strip, const Picture &picture, int rowsPerRow = 1) {
+  return strip.first * (picture.rowStride * rowsPerRow);
+}
 
 // No gap between a picture's rows, so that it is one long row.
 inline bool rowsAreDense(const Picture &picture, int width) { return picture.rowStride == width * picture.pixelStride; }

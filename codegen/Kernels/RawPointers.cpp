@@ -18,16 +18,19 @@ namespace {
 using namespace Halide;
 using namespace Halide::Internal;
 
-constexpr const char *scratchName = "scratch";
+constexpr const char *scratchName = "scratch", *callersSuffix = "_of_caller";
 
 // What stays on the stack: register tiles and little rows. Kernels run on small stacks too.
 constexpr int64_t largestStackBytes = 4096;
 constexpr int64_t scratchAlignment = 64;
 
-Expr floatsAfter(const std::string &pointer, int64_t bytes) {
+Expr bytesAfter(const std::string &pointer, Expr bytes) {
   Expr base = Variable::make(type_of<void *>(), pointer);
-  return bytes == 0 ? base
-                    : reinterpret(type_of<void *>(), reinterpret(UInt(64), base) + make_const(UInt(64), bytes));
+  return is_const_zero(bytes) ? base : reinterpret(type_of<void *>(), reinterpret(UInt(64), base) + cast(UInt(64), bytes));
+}
+
+Expr floatsAfter(const std::string &pointer, Expr floats) {
+  return bytesAfter(pointer, simplify(cast(Int(64), floats) * static_cast<int>(sizeof(float))));
 }
 
 class DropBuffers : public IRMutator {
@@ -62,7 +65,7 @@ private:
     bytes += roundUpTo((elements + allocate->padding) * size, scratchAlignment);
     moved.push_back(allocate->name);
     Stmt body = mutate(allocate->body);
-    return LetStmt::make(allocate->name, floatsAfter(scratchName, place), body);
+    return LetStmt::make(allocate->name, bytesAfter(scratchName, make_const(Int(64), place)), body);
   }
   Stmt visit(const Free *free) override {
     return std::count(moved.begin(), moved.end(), free->name) ? Evaluate::make(0) : Stmt(free);
@@ -76,25 +79,34 @@ LoweredArgument pointerArgument(const std::string &name) {
 
 } // namespace
 
-RawFunction lowerToRawPointers(const Kernel &kernel, const std::string &symbol, const Target &target) {
+RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Argument> &rows, const std::string &symbol,
+                               const Target &target) {
   constexpr const char *outputName = "output";
   std::vector<Stmt> bodies;
   int64_t scratchBytes = 0;
   bool strictFloat = false;
+  std::vector<Argument> inputs = rows;
+  for (const Operand &operand : kernel.operands)
+    inputs.push_back(operand.argument);
   for (const Part &part : kernel.parts) {
-    Module lowered = Pipeline(part.result).compile_to_module(kernel.operands, symbol, target);
+    Module lowered = Pipeline(part.result).compile_to_module(inputs, symbol, target);
     if (lowered.functions().size() != 1)
       throw std::runtime_error(symbol + " was lowered to more than one function");
     AllocateInScratch allocations;
     Stmt body = allocations.mutate(DropBuffers().mutate(lowered.functions()[0].body));
-    const int64_t firstByte = part.firstFloat * static_cast<int64_t>(sizeof(float));
-    bodies.push_back(LetStmt::make(part.result.name(), floatsAfter(outputName, firstByte), body));
+    body = LetStmt::make(part.result.name(), floatsAfter(outputName, part.firstFloat), body);
+    for (const Operand &operand : kernel.operands)
+      if (!is_const_zero(operand.firstFloat))
+        body = LetStmt::make(operand.argument.name, floatsAfter(operand.argument.name + callersSuffix, operand.firstFloat), body);
+    bodies.push_back(body);
     scratchBytes = std::max(scratchBytes, allocations.bytes);
     strictFloat |= lowered.any_strict_float();
   }
   std::vector<LoweredArgument> arguments;
-  for (const Argument &operand : kernel.operands)
-    arguments.push_back(pointerArgument(operand.name));
+  for (const Argument &row : rows)
+    arguments.push_back(LoweredArgument(row.name, Argument::InputScalar, Int(32), 0, ArgumentEstimates{}));
+  for (const Operand &operand : kernel.operands)
+    arguments.push_back(pointerArgument(operand.argument.name + (is_const_zero(operand.firstFloat) ? "" : callersSuffix)));
   arguments.push_back(pointerArgument(outputName));
   if (scratchBytes)
     arguments.push_back(pointerArgument(scratchName));

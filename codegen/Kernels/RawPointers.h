@@ -8,12 +8,13 @@
 namespace mnv3::codegen {
 
 struct RawFunction {
-  Halide::Internal::LoweredFunc function; // int symbol(void *, ...)
+  Halide::Internal::LoweredFunc function; // int symbol(int32_t first_row, int32_t rows, void *, ...)
   int64_t scratchBytes;
   bool strictFloat; // some expression must not be reassociated; a module that holds this function has to say so
 };
 
-// Lowers the parts of a kernel one after the other into one function.
-RawFunction lowerToRawPointers(const Kernel &kernel, const std::string &symbol, const Halide::Target &target);
+// Lowers the parts of a kernel one after the other into one function. `rows`: the numbers that its strip is made of.
+RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Halide::Argument> &rows, const std::string &symbol,
+                               const Halide::Target &target);
 
 } // namespace mnv3::codegen

@@ -24,7 +24,7 @@ int computedLanes(int channels, int vector) {
 
 } // namespace
 
-Kernel makeStem(const KernelSpec &spec, const KernelTarget &target) {
+Kernel makeStem(const KernelSpec &spec, const KernelTarget &target, const Strip &strip) {
   const int vector = target.vectorWidth, lanes = roundUp(spec.output.channels, vector);
   const int narrow = computedLanes(spec.output.channels, vector), computed = roundUp(spec.output.channels, narrow);
   const int planes = spec.inputs[0].channels, inputWidth = spec.inputWidth, inputHeight = spec.inputHeight;
@@ -34,11 +34,11 @@ Kernel makeStem(const KernelSpec &spec, const KernelTarget &target) {
   ImageParam weights = denseWeights("weights", {vector, spec.kernelW, spec.kernelH, planes, lanes / vector});
   ImageParam bias = denseWeights("bias", {lanes});
 
-  // Algorithm. Columns of `padded` count from the first that any filter meets.
+  // Algorithm. Columns and rows of `padded` count from the first that any filter of the strip meets.
   Var c("c"), x("x"), y("y"), p("p");
   Func padded("padded"), accumulators("accumulators"), result("result");
   RDom r(0, spec.kernelW, 0, spec.kernelH, 0, planes, "r");
-  Expr column = x - spec.padLeft, row = y - spec.padTop;
+  Expr column = x - spec.padLeft, row = y + strip.first * spec.strideY - spec.padTop;
   Expr inside = column >= 0 && column < inputWidth && row >= 0 && row < inputHeight;
   padded(x, p, y) = select(likely(inside), input(clamp(likely(column), 0, inputWidth - 1), clamp(row, 0, inputHeight - 1), p), 0.0f);
   accumulators(c, x, y) = bias(c);
@@ -50,8 +50,8 @@ Kernel makeStem(const KernelSpec &spec, const KernelTarget &target) {
   // Schedule.
   const int pixels = std::min(spec.schedule.pixels, spec.width), tile = computed == lanes ? spec.schedule.vectors * vector : lanes;
   Var xo("xo"), xi("xi"), co("co"), ci("ci");
-  result.bound(c, 0, lanes).bound(x, 0, spec.width).bound(y, 0, spec.height);
-  fixPicture(result, spec.output, lanes, spec.width, spec.height);
+  result.bound(c, 0, lanes).bound(x, 0, spec.width).bound(y, 0, strip.rows);
+  fixPicture(result, spec.output, lanes, spec.width, strip.rows);
   result.split(x, xo, xi, pixels, TailStrategy::ShiftInwards)
       .split(c, co, ci, tile)
       .reorder(ci, xi, co, xo, y)
@@ -67,7 +67,7 @@ Kernel makeStem(const KernelSpec &spec, const KernelTarget &target) {
       .unroll(x)
       .unroll(r.x);
   padded.store_root().compute_at(result, y).vectorize(x, vector, TailStrategy::RoundUp);
-  return {{input, weights, bias}, {{result}}};
+  return {{input, weights, bias}, {{result, toStrip(strip, spec.output)}}, 1};
 }
 
 } // namespace mnv3::codegen

@@ -6,7 +6,7 @@ namespace mnv3::codegen {
 
 using namespace Halide;
 
-Kernel makeUpsample(const KernelSpec &spec, const KernelTarget &target) {
+Kernel makeUpsample(const KernelSpec &spec, const KernelTarget &target, const Strip &strip) {
   const int vector = commonLanes(target, spec.inputs), lanes = roundUp(spec.output.channels, vector);
   ImageParam input = pictureParam("input", spec.inputs[0], lanes, ceilDiv(spec.width, spec.factor),
                                   ceilDiv(spec.height, spec.factor));
@@ -18,10 +18,10 @@ Kernel makeUpsample(const KernelSpec &spec, const KernelTarget &target) {
 
   // Schedule.
   Var xo("xo"), xi("xi");
-  result.bound(c, 0, lanes).bound(x, 0, spec.width).bound(y, 0, spec.height);
-  fixPicture(result, spec.output, lanes, spec.width, spec.height);
+  result.bound(c, 0, lanes).bound(x, 0, spec.width).bound(y, 0, strip.rows);
+  fixPicture(result, spec.output, lanes, spec.width, strip.rows);
   result.split(x, xo, xi, spec.factor).reorder(xi, c, xo, y).vectorize(c, vector).unroll(xi);
-  return {{input}, {{result}}};
+  return {{{input, strip.first / spec.factor * spec.inputs[0].rowStride}}, {{result, toStrip(strip, spec.output)}}, spec.factor};
 }
 
 } // namespace mnv3::codegen

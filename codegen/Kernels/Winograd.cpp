@@ -45,12 +45,13 @@ Expr transformed(std::vector<Expr> (*transform)(const std::vector<Expr> &), Expr
 
 } // namespace
 
-Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target) {
+Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const Strip &strip) {
   const Schedule &schedule = spec.schedule;
   const int vector = target.vectorWidth, channels = spec.inputs[0].channels;
   const int inputLanes = roundUp(channels, vector), lanes = roundUp(spec.output.channels, vector);
   const int tile = schedule.vectors * vector, channelTiles = ceilDiv(lanes, tile);
-  const int across = spec.width / outputs, down = spec.height / outputs, bandTiles = across * schedule.rows;
+  const int across = spec.width / outputs, bandTiles = across * schedule.rows;
+  const Expr down = strip.rows / outputs;
   ImageParam input = pictureParam("input", spec.inputs[0], inputLanes, spec.width + 2, spec.height + 2);
   ImageParam weights = denseWeights("weights", {tile, channels, channelTiles, points * points});
   ImageParam bias = denseWeights("bias", {channelTiles * tile});
@@ -78,11 +79,11 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target) {
 
   // Schedule.
   Var tx("tx"), ty("ty"), xi("xi"), yi("yi"), band("band"), co("co"), ci("ci"), to("to"), ti("ti");
-  result.bound(c, 0, lanes).bound(x, 0, spec.width).bound(y, 0, spec.height);
-  fixPicture(result, spec.output, lanes, spec.width, spec.height);
-  result.split(y, ty, yi, outputs)
+  result.bound(c, 0, lanes).bound(x, 0, spec.width).bound(y, 0, down * outputs);
+  fixPicture(result, spec.output, lanes, spec.width, down * outputs);
+  result.split(y, ty, yi, outputs, TailStrategy::RoundUp)
       .split(x, tx, xi, outputs)
-      .split(ty, band, ty, schedule.rows)
+      .split(ty, band, ty, schedule.rows, TailStrategy::ShiftInwards)
       .split(c, co, ci, vector)
       .reorder(ci, xi, yi, co, tx, ty, band)
       .vectorize(ci)
@@ -112,9 +113,9 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target) {
   scheduleReduction({accumulators, 0, c, t, {r}, channels, schedule.unroll}, inputs, target);
   halfInput.compute_at(inputs, co).store_in(MemoryType::Stack).reorder(c, i, j, t).vectorize(c).unroll(i).unroll(j);
 
-  Kernel kernel{{input, weights, bias}, {{result}}};
+  Kernel kernel{{{input, toStrip(strip, spec.inputs[0])}, weights, bias}, {{result, toStrip(strip, spec.output)}}, outputs * schedule.rows};
   if (spec.hasResidual)
-    kernel.operands.push_back(residual);
+    kernel.operands.push_back({residual, toStrip(strip, spec.residual)});
   return kernel;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -53,9 +54,16 @@ void writeOperand(std::ofstream &file, const Memory &memory) {
   file.write(reinterpret_cast<const char *>(memory.floats.data()), memory.floats.size() * sizeof(float));
 }
 
-// Makes folder/program and folder/input. Returns the operands of all cases as written.
-std::vector<std::vector<Memory>> build(const std::vector<Case> &cases, const TestTarget &target, const Folder &folder,
-                                       const std::string &cpu) {
+// A call of a case's kernel, on memory of its own.
+struct Trial {
+  size_t number; // of the case
+  int rowsACall;
+  std::vector<Memory> operands;
+};
+
+// Makes folder/program and folder/input. Each case is tried in one call and, `inStrips`, in as many as its kernel allows.
+std::vector<Trial> build(const std::vector<Case> &cases, const TestTarget &target, const Folder &folder, const std::string &cpu,
+                         bool inStrips) {
   std::vector<KernelSpec> specs;
   for (const Case &oneCase : cases)
     specs.push_back(oneCase.spec);
@@ -97,19 +105,27 @@ std::vector<std::vector<Memory>> build(const std::vector<Case> &cases, const Tes
         folder / "log-link");
 
   std::ofstream input(folder / "input", std::ios::binary);
-  std::vector<std::vector<Memory>> operands;
-  write(input, int32_t(cases.size()));
+  std::vector<Trial> trials;
   for (size_t i = 0; i < cases.size(); ++i) {
-    std::vector<Memory> &all = operands.emplace_back(cases[i].operands);
-    all.push_back(cases[i].makeOutput(target.kernels));
-    if (infos[i].scratchBytes)
-      all.push_back(placeDense(std::vector<float>(infos[i].scratchBytes / sizeof(float), 0.0f / 0.0f)));
-    write(input, int32_t(i));
+    trials.push_back({i, cases[i].spec.height, {}});
+    if (inStrips && infos[i].rowStep && cases[i].spec.height >= 2 * infos[i].rowStep)
+      trials.push_back({i, infos[i].rowStep, {}});
+  }
+  write(input, int32_t(trials.size()));
+  for (Trial &trial : trials) {
+    const Case &tried = cases[trial.number];
+    std::vector<Memory> &all = trial.operands = tried.operands;
+    all.push_back(tried.makeOutput(target.kernels));
+    if (infos[trial.number].scratchBytes)
+      all.push_back(placeDense(std::vector<float>(infos[trial.number].scratchBytes / sizeof(float), 0.0f / 0.0f)));
+    write(input, int32_t(trial.number));
+    write(input, int32_t(tried.spec.height));
+    write(input, int32_t(trial.rowsACall));
     write(input, int32_t(all.size()));
     for (const Memory &memory : all)
       writeOperand(input, memory);
   }
-  return operands;
+  return trials;
 }
 
 } // namespace
@@ -142,7 +158,7 @@ std::string whyNot(const TestTarget &target) {
 std::string run(const std::vector<Case> &cases, const TestTarget &target) {
   try {
     Folder folder;
-    std::vector<std::vector<Memory>> operands = build(cases, target, folder, "");
+    std::vector<Trial> trials = build(cases, target, folder, "", true);
     try {
       shell(target.emulator + " " + (folder / "program") + " " + (folder / "input") + " " + (folder / "output"), folder / "log");
     } catch (const std::exception &failure) {
@@ -150,16 +166,23 @@ std::string run(const std::vector<Case> &cases, const TestTarget &target) {
       int last = -1;
       for (int number; log >> number;)
         last = number;
-      return (last >= 0 ? cases[last].name + ": " : std::string()) + failure.what();
+      return (last >= 0 ? cases[trials[last].number].name + ": " : std::string()) + failure.what();
     }
     std::ifstream output(folder / "output", std::ios::binary);
     std::string wrong;
-    for (size_t i = 0; i < cases.size(); ++i) {
-      for (Memory &memory : operands[i])
+    const Memory *whole = nullptr; // the output of the case made in one call
+    for (Trial &trial : trials) {
+      for (Memory &memory : trial.operands)
         output.read(reinterpret_cast<char *>(memory.floats.data()), memory.floats.size() * sizeof(float));
-      if (std::string message = cases[i].check(operands[i][cases[i].operands.size()], target.kernels);
-          !message.empty())
-        wrong += message + "\n";
+      const Case &tried = cases[trial.number];
+      const Memory &made = trial.operands[tried.operands.size()];
+      if (trial.rowsACall == tried.spec.height) {
+        whole = &made;
+        if (std::string message = tried.check(made, target.kernels); !message.empty())
+          wrong += message + "\n";
+      } else if (std::memcmp(made.floats.data(), whole->floats.data(), made.floats.size() * sizeof(float)) != 0) {
+        wrong += tried.name + ": other bits in strips of " + std::to_string(trial.rowsACall) + " rows\n";
+      }
     }
     return output ? wrong : wrong + "the program's output is too short";
   } catch (const std::exception &failure) {
@@ -169,7 +192,7 @@ std::string run(const std::vector<Case> &cases, const TestTarget &target) {
 
 std::vector<double> measure(const std::vector<Case> &cases, const TestTarget &target, int repeats, const std::string &cpu) {
   Folder folder;
-  build(cases, target, folder, cpu);
+  build(cases, target, folder, cpu, false);
   shell(target.emulator + " " + (folder / "program") + " " + (folder / "input") + " " + (folder / "output") + " " +
             std::to_string(repeats),
         folder / "log");
