@@ -6,8 +6,9 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/Support/MathExtras.h"
 
-#include <cstring>
+#include <array>
 
 using namespace mlir;
 
@@ -46,18 +47,25 @@ public:
       argument.setName(name);
     builder.SetInsertPoint(block("entry"));
     checkArguments();
+    frame = {run->getArg(0), run->getArg(1), run->getArg(2)};
+    shared = builder.CreateAlloca(runType);
+    for (auto [field, value] : llvm::enumerate(frame))
+      builder.CreateStore(value, builder.CreateStructGEP(runType, shared, field));
     int64_t kernel = 0;
     for (Operation &op : source.getBody().front()) {
       if (auto clear = dyn_cast<kern::ClearHaloOp>(op))
         callClearHalo(clear);
       if (auto call = dyn_cast<kern::KernelOpInterface>(op))
-        callKernel(call, kernel++);
+        runKernel(call, kernel++);
     }
     builder.CreateRet(builder.getInt32(0 /* MNV3_OK */));
     return run;
   }
 
 private:
+  // What the caller gave: picture, heads, arena; as arguments of run, or as a strip finds them in struct mnv3_run.
+  using Frame = std::array<llvm::Value *, 3>;
+
   llvm::BasicBlock *block(const char *name) { return llvm::BasicBlock::Create(module.getContext(), name, run); }
 
   // Leaves with `status` if `bad`, goes on in a new block otherwise.
@@ -76,12 +84,9 @@ private:
     llvm::Type *word = module.getDataLayout().getIntPtrType(module.getContext());
     llvm::Value *low = builder.CreateAnd(builder.CreatePtrToInt(arena, word), llvm::ConstantInt::get(word, 63));
     leaveIf(builder.CreateIsNotNull(low), 2 /* MNV3_BAD_ALIGNMENT */);
-    places[source.getArgument(0)] = image;
     llvm::Value *missing = builder.getFalse();
-    for (auto [index, head] : llvm::enumerate(source.getArguments().drop_front())) {
-      places[head] = builder.CreateLoad(pointer, builder.CreateConstInBoundsGEP1_64(pointer, heads, index));
-      missing = builder.CreateOr(missing, builder.CreateIsNull(places[head]));
-    }
+    for (size_t head = 0; head + 1 < source.getNumArguments(); ++head)
+      missing = builder.CreateOr(missing, builder.CreateIsNull(loadHead(heads, head)));
     leaveIf(missing, 1 /* MNV3_BAD_ARGUMENT */);
   }
 
@@ -89,12 +94,17 @@ private:
     return bytes ? builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), base, bytes) : base;
   }
 
+  llvm::Value *loadHead(llvm::Value *heads, int64_t head) {
+    return builder.CreateLoad(pointer, builder.CreateConstInBoundsGEP1_64(pointer, heads, head));
+  }
+
   llvm::Value *pointerTo(const KernelOperand &operand) {
+    auto [image, heads, arena] = frame;
     if (auto constant = operand.value.getDefiningOp<kern::WeightsOp>())
       return at(module.getNamedGlobal(options.name + "_weights"), weights.offsets.lookup(constant));
-    if (llvm::Value *callers = places.lookup(operand.value))
-      return at(callers, operand.floats * 4);
-    return at(run->getArg(2), *kern::allocOf(operand.value).first.getAt() + operand.floats * 4);
+    if (auto callers = dyn_cast<BlockArgument>(operand.value)) // the picture, then the heads
+      return at(callers.getArgNumber() ? loadHead(heads, callers.getArgNumber() - 1) : image, operand.floats * 4);
+    return at(arena, *kern::allocOf(operand.value).first.getAt() + operand.floats * 4);
   }
 
   llvm::FunctionCallee runtime(const char *name, llvm::Type *result, ArrayRef<llvm::Type *> parameters) {
@@ -110,22 +120,58 @@ private:
                                builder.getInt32(type.getHaloColumns())});
   }
 
-  void callKernel(kern::KernelOpInterface op, int64_t index) {
-    llvm::SmallVector<llvm::Value *> arguments = {builder.getInt32(0), builder.getInt32(kernelSpecOf(op).height)};
+  // `scratch`: bytes behind the first strip's.
+  void callKernel(kern::KernelOpInterface op, llvm::Value *firstRow, llvm::Value *rows, llvm::Value *scratch) {
+    llvm::SmallVector<llvm::Value *> arguments = {firstRow, rows};
     for (const KernelOperand &operand : kernelOperandsOf(op))
       arguments.push_back(pointerTo(operand));
-    if (auto scratch = op->getAttrOfType<IntegerAttr>("scratch_at"))
-      arguments.push_back(at(run->getArg(2), scratch.getInt()));
+    if (auto first = op->getAttrOfType<IntegerAttr>("scratch_at"))
+      arguments.push_back(builder.CreateInBoundsGEP(builder.getInt8Ty(), at(frame[2], first.getInt()), scratch));
     llvm::SmallVector<llvm::Type *> types;
     for (llvm::Value *argument : arguments)
       types.push_back(argument->getType());
     StringRef symbol = op->getAttrOfType<StringAttr>("symbol").getValue();
     llvm::FunctionCallee kernel = module.getOrInsertFunction(symbol, llvm::FunctionType::get(i32, types, false));
+    builder.CreateCall(kernel, arguments);
+  }
+
+  // void strip(mnv3_run *, int32_t strip): one of the strips of a kernel that threads share.
+  llvm::Function *makeStrip(kern::KernelOpInterface op, int64_t index) {
+    auto *type = llvm::FunctionType::get(builder.getVoidTy(), {pointer, i32}, false);
+    auto *function = llvm::Function::Create(type, llvm::Function::InternalLinkage, options.name + "_strip_" + std::to_string(index), module);
+    llvm::IRBuilderBase::InsertPointGuard guard(builder);
+    const Frame outer = frame;
+    builder.SetInsertPoint(llvm::BasicBlock::Create(module.getContext(), "entry", function));
+    auto field = [&](unsigned number) {
+      return builder.CreateLoad(runType->getElementType(number), builder.CreateStructGEP(runType, function->getArg(0), number));
+    };
+    frame = {field(0), field(1), field(2)};
+    // Each strip has as many steps of rows as the next, or one more; what is less than a step goes to the last.
+    const int64_t height = kernelSpecOf(op).height, step = op->getAttrOfType<IntegerAttr>("row_step").getInt();
+    llvm::Value *shift = field(3), *strip = function->getArg(1), *next = builder.CreateAdd(strip, builder.getInt32(1));
+    auto firstRow = [&](llvm::Value *number) {
+      llvm::Value *steps = builder.CreateLShr(builder.CreateMul(number, builder.getInt32(height / step)), shift);
+      return builder.CreateMul(steps, builder.getInt32(step));
+    };
+    llvm::Value *isLast = builder.CreateICmpEQ(builder.CreateLShr(next, shift), builder.getInt32(1));
+    llvm::Value *end = builder.CreateSelect(isLast, builder.getInt32(height), firstRow(next)), *first = firstRow(strip);
+    llvm::Value *scratch = builder.CreateMul(strip, builder.getInt32(op.getScratchBytes()));
+    callKernel(op, first, builder.CreateSub(end, first), scratch);
+    builder.CreateRetVoid();
+    frame = outer;
+    return function;
+  }
+
+  void runKernel(kern::KernelOpInterface op, int64_t index) {
     llvm::Value *before = nullptr;
     llvm::Type *i64 = builder.getInt64Ty();
     if (options.profile)
       before = builder.CreateCall(runtime("mnv3_read_clock", i64, {pointer}), {run->getArg(3)});
-    builder.CreateCall(kernel, arguments);
+    if (int64_t strips = op.getStrips(); strips > 1)
+      builder.CreateCall(runtime("mnv3_run_strips", builder.getVoidTy(), {pointer, pointer, i32, pointer}),
+                         {run->getArg(3), shared, builder.getInt32(llvm::Log2_64(strips)), makeStrip(op, index)});
+    else
+      callKernel(op, builder.getInt32(0), builder.getInt32(kernelSpecOf(op).height), builder.getInt32(0));
     if (options.profile)
       builder.CreateCall(runtime("mnv3_add_ticks", builder.getVoidTy(), {pointer, i32, i64}),
                          {run->getArg(3), builder.getInt32(index), before});
@@ -138,8 +184,10 @@ private:
   llvm::IRBuilder<> builder;
   llvm::PointerType *pointer;
   llvm::Type *i32;
+  llvm::StructType *runType = llvm::StructType::get(module.getContext(), {pointer, pointer, pointer, i32}); // struct mnv3_run
   llvm::Function *run = nullptr;
-  llvm::DenseMap<Value, llvm::Value *> places; // the caller's picture and heads
+  Frame frame{};
+  llvm::Value *shared = nullptr; // of runType
 };
 
 } // namespace

@@ -51,11 +51,11 @@ extern const int32_t {prefix}_head_shape[{macro}_HEADS][4];
 extern const float {prefix}_strides[{macro}_HEADS];                    /* pixels of the network's input a cell covers */
 extern const float {prefix}_anchors[{macro}_HEADS][{macro}_ANCHORS][2]; /* width, height in those pixels */
 
-/* One picture through the network, on the calling thread.
+/* One picture through the network, on the calling thread and those of hooks->parallel_for: the same bits on any number.
  * image: planar red, green, blue, {macro}_HEIGHT x {macro}_WIDTH each, values in [0, 1].
  * heads[i]: room for the floats of {prefix}_head_shape[i], dense in that order; receives logits, before any sigmoid.
  * arena: {macro}_ARENA_BYTES bytes aligned to {macro}_ARENA_ALIGN; what it holds before does not matter.
- * hooks: may be null.
+ * hooks: may be null: one thread.
  * MNV3_BAD_ARGUMENT if a pointer is null, MNV3_BAD_ALIGNMENT for the arena; nothing is written then. */
 mnv3_status {prefix}_run(const float *image, float *const heads[{macro}_HEADS], void *arena, const mnv3_hooks *hooks);
 

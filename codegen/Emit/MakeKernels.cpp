@@ -1,5 +1,6 @@
 #include "codegen/Emit/Emit.h"
 #include "codegen/Emit/KernelSpecOf.h"
+#include "codegen/Schedules/Schedules.h"
 
 #include "mlir/IR/Builders.h"
 
@@ -19,12 +20,14 @@ LogicalResult makeKernels(ModuleOp module, std::vector<std::string> &bitcode) {
   if (!generateKernels(specs, kernelTargetOf(kern::targetOf(module)), made, bitcode, error))
     return module.emitError() << "cannot make the kernels: " << error;
   Builder builder(module.getContext());
-  for (auto [kernel, info] : llvm::zip_equal(kernels, made)) {
+  for (auto [kernel, spec, info] : llvm::zip_equal(kernels, specs, made)) {
     kernel->setAttr("symbol", builder.getStringAttr(info.symbol));
     if (info.scratchBytes)
       kernel->setAttr("scratch_bytes", builder.getI64IntegerAttr(info.scratchBytes));
-    if (info.rowStep)
+    if (int strips = info.rowStep ? chooseStrips(spec, info.rowStep) : 1; strips > 1) {
       kernel->setAttr("row_step", builder.getI64IntegerAttr(info.rowStep));
+      kernel->setAttr("strips", builder.getI64IntegerAttr(strips));
+    }
   }
   return success();
 }

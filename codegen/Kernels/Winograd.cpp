@@ -83,7 +83,7 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
   fixPicture(result, spec.output, lanes, spec.width, down * outputs);
   result.split(y, ty, yi, outputs, TailStrategy::RoundUp)
       .split(x, tx, xi, outputs)
-      .split(ty, band, ty, schedule.rows, TailStrategy::ShiftInwards)
+      .split(ty, band, ty, schedule.rows, TailStrategy::GuardWithIf)
       .split(c, co, ci, vector)
       .reorder(ci, xi, yi, co, tx, ty, band)
       .vectorize(ci)
@@ -92,7 +92,7 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
   halfOutput.compute_at(result, co).store_in(MemoryType::Stack).reorder(c, v, j, x, y).vectorize(c).unroll(v).unroll(j);
   products.compute_at(result, band)
       .bound_extent(c, channelTiles * tile)
-      .bound_extent(t, roundUp(bandTiles, schedule.pixels))
+      .bound_storage(t, roundUp(bandTiles, schedule.pixels))
       .split(t, to, ti, schedule.pixels)
       .split(c, co, ci, tile)
       .reorder(ci, ti, to, co, f)
@@ -103,7 +103,7 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
   scheduleTile(accumulators, c, t, target);
   inputs.compute_at(result, band)
       .bound_extent(c, inputLanes)
-      .bound_extent(t, roundUp(bandTiles, schedule.pixels))
+      .bound_storage(t, roundUp(bandTiles, schedule.pixels))
       .split(f, i, j, points)
       .split(c, co, ci, vector)
       .reorder(ci, j, i, co, t)
@@ -113,7 +113,7 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
   scheduleReduction({accumulators, 0, c, t, {r}, channels, schedule.unroll}, inputs, target);
   halfInput.compute_at(inputs, co).store_in(MemoryType::Stack).reorder(c, i, j, t).vectorize(c).unroll(i).unroll(j);
 
-  Kernel kernel{{{input, toStrip(strip, spec.inputs[0])}, weights, bias}, {{result, toStrip(strip, spec.output)}}, outputs * schedule.rows};
+  Kernel kernel{{{input, toStrip(strip, spec.inputs[0])}, weights, bias}, {{result, toStrip(strip, spec.output)}}, outputs};
   if (spec.hasResidual)
     kernel.operands.push_back({residual, toStrip(strip, spec.residual)});
   return kernel;

@@ -115,15 +115,19 @@ def Kern_KernelOpInterface : OpInterface<"KernelOpInterface"> {
   let description = "A call of a generated kernel: reads its operands, writes one of them.";
   let methods = [
     InterfaceMethod<"what is written: a buffer or the caller's memory", "::mlir::Value", "getOutput">,
-    InterfaceMethod<"bytes of scratch in the arena while it runs", "int64_t", "getScratchBytes", (ins), [{}], [{
+    InterfaceMethod<"bytes of scratch in the arena while it runs, for each strip; a multiple of 64", "int64_t", "getScratchBytes", (ins), [{}], [{
       auto bytes = $_op->template getAttrOfType<::mlir::IntegerAttr>("scratch_bytes");
       return bytes ? bytes.getInt() : 0;
+    }]>,
+    InterfaceMethod<"strips of rows that threads may share, a power of two", "int64_t", "getStrips", (ins), [{}], [{
+      auto strips = $_op->template getAttrOfType<::mlir::IntegerAttr>("strips");
+      return strips ? strips.getInt() : 1;
     }]>
   ];
 }
 
-// Every kernel op may carry: `schedule` (kern-choose-schedules), `symbol` and `scratch_bytes` (once kernels are made),
-// `scratch_at` (kern-plan-memory).
+// Every kernel op may carry: `schedule` (kern-choose-schedules); `symbol`, `scratch_bytes` of each strip, `row_step` (strips
+// begin at multiples of it) and `strips` (once kernels are made); `scratch_at` (kern-plan-memory, which may lower `strips`).
 class Kern_KernelOp<string mnemonic, list<Trait> traits = []>
     : Kern_Op<mnemonic, traits # [DeclareOpInterfaceMethods<Kern_KernelOpInterface>]>;
 

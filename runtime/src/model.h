@@ -49,6 +49,18 @@ enum { MNV3_STACK_HEADS = 16 };
 void mnv3_clear_halo(float *buffer, int32_t height, int32_t width, int32_t pixel_stride, int32_t halo_rows,
                      int32_t halo_columns);
 
+/* What a call of run() was given, for the kernels that several threads share. */
+struct mnv3_run {
+  const float *image;
+  float *const *heads;
+  void *arena;
+  int32_t shift; /* the picture is in 1 << shift strips, a power of two as there may be no division */
+};
+
+/* body(run, strip) for each of 1 << shift strips of a picture by the caller's parallel_for; without one, a call for the
+ * whole of it. */
+void mnv3_run_strips(const mnv3_hooks *hooks, struct mnv3_run *run, int32_t shift, void (*body)(void *run, int32_t strip));
+
 /* Around each kernel of an object made with --profile: what the caller's clock says (0 without a clock or counters),
  * and the time since then added to ticks[kernel]. */
 uint64_t mnv3_read_clock(const mnv3_hooks *hooks);

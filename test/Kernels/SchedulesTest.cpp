@@ -100,6 +100,20 @@ TEST(Schedules, WinogradBandsDivideThePictureAndSpareTheCache) {
   EXPECT_EQ(chooseSchedule(large, avx512).rows, 5);  // weights do not: read them once
 }
 
+TEST(Schedules, StripsArePowersOfTwoThatFit) {
+  for (int rows : {1, 2, 5, 20, 80, 320})
+    for (int step : {1, 2, 4, 20}) {
+      if (rows < step)
+        continue;
+      const int strips = chooseStrips(conv(rows, 80, 160, 160), step);
+      EXPECT_GE(strips, 1);
+      EXPECT_LE(strips, std::max(1, rows / step));
+      EXPECT_EQ(strips & (strips - 1), 0);
+    }
+  EXPECT_EQ(chooseStrips(conv(80, 80, 88, 88), 1), 8);
+  EXPECT_EQ(chooseStrips(conv(10, 10, 8, 8), 1), 1); // done before a second thread has looked
+}
+
 TEST(Schedules, SumsDivideTheirTerms) {
   for (const KernelTarget &target : all)
     for (int extent : {1, 7, 16, 20, 144}) {

@@ -20,3 +20,17 @@ func.func @run(%image: memref<3x8x8xf32>, %head: memref<1x8x8x6xf32>) {
   kern.detect ins(%c, %w, %w : !kern.buffer<8x8x4, stride 4>, tensor<16xf32>, tensor<16xf32>) outs(%head : memref<1x8x8x6xf32>) stride 1.0 anchors [1.0, 1.0]
   return
 }
+
+// Each strip has scratch of its own, and there are as many as fit below the peak: here 10240 bytes at the second copy, where the
+// first copy has 8192 with the scratch of one strip. Two strips have room, not eight.
+// CHECK-LABEL: func.func @strips
+// CHECK-SAME:    run_lower_bound = 10240 : i64
+// CHECK:         kern.copy {{.*}} {row_step = 1 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = 2048 : i64, strips = 2 : i64}
+// CHECK:         kern.copy {{.*}} {row_step = 1 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = 4096 : i64, strips = 1 : i64}
+func.func @strips(%head: memref<8x8x4xf32>) {
+  %a = kern.alloc : !kern.buffer<8x8x12, stride 12>
+  %b = kern.alloc : !kern.buffer<8x8x12, stride 12>
+  kern.copy ins(%a : !kern.buffer<8x8x12, stride 12>) outs(%b : !kern.buffer<8x8x12, stride 12>) {row_step = 1 : i64, scratch_bytes = 2048 : i64, strips = 8 : i64}
+  kern.copy ins(%b : !kern.buffer<8x8x12, stride 12>) outs(%a : !kern.buffer<8x8x12, stride 12>) {row_step = 1 : i64, scratch_bytes = 4096 : i64, strips = 4 : i64}
+  return
+}

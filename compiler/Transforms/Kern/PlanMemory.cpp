@@ -36,6 +36,7 @@ public:
   void run() {
     findLives();
     addNetwork();
+    size_t firstScratch = allocs.size();
     int64_t runBound = arenaLowerBound(tenants, alignment);
     size_t image = add(bytesOf(function.getArgument(0)), {0, lives[function.getArgument(0)].last});
     size_t firstHead = tenants.size();
@@ -44,6 +45,7 @@ public:
     size_t candidates = add(candidateBytes(), {0, 0});
     tenants.back().again = steps; // the letterbox' rows before, the candidates after (runtime/include/mnv3/memory.h)
 
+    giveStripsScratch(firstScratch);
     ArenaPlan plan = planArena(tenants, alignment);
     size_t next = 0;
     for (AllocOp alloc : allocs)
@@ -89,6 +91,22 @@ private:
       add(alloc.getType().getBytes(), lives[alloc]);
     for (auto [kernel, life] : llvm::zip_equal(scratchers, scratchLives))
       add(kernel.getScratchBytes(), life);
+  }
+
+  // Each strip of a kernel needs scratch of its own: as many strips as there is room for below the peak.
+  void giveStripsScratch(size_t firstScratch) {
+    const int64_t bound = arenaLowerBound(tenants, alignment);
+    for (auto [number, kernel] : llvm::enumerate(scratchers)) {
+      Tenant &scratch = tenants[firstScratch + number];
+      int64_t live = 0, strips = kernel.getStrips();
+      for (const Tenant &tenant : tenants)
+        live += tenant.aliveIn(scratch.first) ? llvm::alignTo(tenant.bytes, alignment) : 0;
+      while (strips > 1 && live + (strips - 1) * scratch.bytes > bound)
+        strips /= 2;
+      scratch.bytes *= strips;
+      if (strips < kernel.getStrips())
+        kernel->setAttr("strips", builder.getI64IntegerAttr(strips));
+    }
   }
 
   size_t add(int64_t bytes, Life life) {

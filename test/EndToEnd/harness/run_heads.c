@@ -7,7 +7,8 @@
  *   - det_run does not return MNV3_OK,
  *   - a byte around the arena or around a head changed,
  *   - the picture changed,
- *   - a second run on the used arena gives other bits than the first, which started on NaNs.
+ *   - a second run gives other bits than the first. The first starts on NaNs and makes each picture at once; the second gets the
+ *     used arena and a parallel_for that makes pictures in strips, the last one first: no strip may count on another.
  * Picture and heads lie 4 bytes past an aligned address: the interface promises the object no more than that. */
 #include "det.h"
 
@@ -51,11 +52,17 @@ static int intact(const guarded *memory, const char *what, int index) {
   return 1;
 }
 
-static int run(const guarded *image, const guarded *heads, const guarded *arena) {
+static void backwards(void *user, int32_t count, void (*body)(void *context, int32_t index), void *context) {
+  (void)user;
+  while (count-- > 0)
+    body(context, count);
+}
+
+static int run(const guarded *image, const guarded *heads, const guarded *arena, const mnv3_hooks *hooks) {
   float *pointers[DET_HEADS];
   for (int i = 0; i < DET_HEADS; ++i)
     pointers[i] = (float *)heads[i].address;
-  mnv3_status status = det_run((const float *)image->address, pointers, arena->address, NULL);
+  mnv3_status status = det_run((const float *)image->address, pointers, arena->address, hooks);
   if (status != MNV3_OK)
     fprintf(stderr, "run_heads: det_run returned %d\n", (int)status);
   return status == MNV3_OK;
@@ -110,7 +117,8 @@ int main(int argc, char **argv) {
     first[i] = lend(bytes, sizeof(float));
     second[i] = lend(bytes, sizeof(float));
   }
-  int good = run(&image, first, &arena) && run(&image, second, &arena);
+  const mnv3_hooks in_strips = {.parallel_for = backwards};
+  int good = run(&image, first, &arena, NULL) && run(&image, second, &arena, &in_strips);
   good &= intact(&arena, "arena", 0) & intact(&image, "picture", 0);
   if (memcmp(before.address, image.address, image.bytes)) {
     fprintf(stderr, "run_heads: the picture changed\n");
