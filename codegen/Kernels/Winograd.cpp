@@ -113,6 +113,11 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
   scheduleReduction({accumulators, 0, c, t, {r}, channels, schedule.unroll}, inputs, target);
   halfInput.compute_at(inputs, co).store_in(MemoryType::Stack).reorder(c, i, j, t).vectorize(c).unroll(i).unroll(j);
 
+  // One copy of each loop for all tiles, those at a strip's end too: two copies may contract multiply-adds in two ways, and results
+  // would depend on the strips.
+  for (Func stage : {halfInput, inputs, products, halfOutput, result})
+    stage.never_partition_all();
+
   Kernel kernel{{{input, toStrip(strip, spec.inputs[0])}, weights, bias}, {{result, toStrip(strip, spec.output)}}, outputs};
   if (spec.hasResidual)
     kernel.operands.push_back({residual, toStrip(strip, spec.residual)});

@@ -81,6 +81,7 @@ TEST_P(Convolutions, Winograd) {
       {.name = "residual", .height = 8, .width = 8, .inputs = {24}, .outputs = 40, .activation = Activation::relu, .residual = true},
       {.name = "bands", .height = 16, .width = 8, .inputs = {20}, .outputs = 24, .output = {.halo = 1},
        .schedule = {.pixels = 3, .vectors = 1, .unroll = 4, .rows = 2}},
+      {.name = "strips shorter than a band", .height = 16, .width = 32, .inputs = {48}, .outputs = 64, .activation = Activation::leakyRelu},
       {.name = "wide", .height = 4, .width = 80, .inputs = {48}, .outputs = 48, .input = {.gap = 1}},
   };
   std::vector<Case> cases;
