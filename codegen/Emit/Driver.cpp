@@ -147,7 +147,7 @@ private:
     };
     frame = {field(0), field(1), field(2)};
     // Each strip has as many steps of rows as the next, or one more; what is less than a step goes to the last.
-    const int64_t height = kernelSpecOf(op).height, step = op->getAttrOfType<IntegerAttr>("row_step").getInt();
+    const int64_t height = rowsOf(op), step = op->getAttrOfType<IntegerAttr>("row_step").getInt();
     llvm::Value *shift = field(3), *strip = function->getArg(1), *next = builder.CreateAdd(strip, builder.getInt32(1));
     auto firstRow = [&](llvm::Value *number) {
       llvm::Value *steps = builder.CreateLShr(builder.CreateMul(number, builder.getInt32(height / step)), shift);
@@ -171,7 +171,7 @@ private:
       builder.CreateCall(runtime("mnv3_run_strips", builder.getVoidTy(), {pointer, pointer, i32, pointer}),
                          {run->getArg(3), shared, builder.getInt32(llvm::Log2_64(strips)), makeStrip(op, index)});
     else
-      callKernel(op, builder.getInt32(0), builder.getInt32(kernelSpecOf(op).height), builder.getInt32(0));
+      callKernel(op, builder.getInt32(0), builder.getInt32(rowsOf(op)), builder.getInt32(0));
     if (options.profile)
       builder.CreateCall(runtime("mnv3_add_ticks", builder.getVoidTy(), {pointer, i32, i64}),
                          {run->getArg(3), builder.getInt32(index), before});

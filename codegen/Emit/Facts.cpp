@@ -50,6 +50,7 @@ std::vector<std::string> kernelNames(func::FuncOp function) {
   std::vector<std::string> names;
   function.walk([&](kern::KernelOpInterface kernel) {
     KernelSpec spec = kernelSpecOf(kernel);
+    spec.height = rowsOf(kernel);
     int channels = 0;
     for (const Picture &input : spec.inputs)
       channels += input.channels;

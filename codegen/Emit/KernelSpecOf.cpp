@@ -198,11 +198,21 @@ KernelSpec kernelSpecOf(kern::KernelOpInterface kernel) {
         setInput(spec, op.getInput());
         spec.anchors = cast<MemRefType>(op.getOutput().getType()).getShape()[0];
       });
+  if (auto whole = kernel->getAttrOfType<IntegerAttr>("whole_rows")) { // the same kernel for every strip
+    spec.height = whole.getInt();
+    spec.inputHeight = 0;
+  }
   if (auto schedule = kernel->getAttrOfType<kern::ScheduleAttr>("schedule"))
     spec.schedule = {static_cast<int>(schedule.getPixels()), static_cast<int>(schedule.getVectors()),
                      static_cast<int>(schedule.getUnroll()), static_cast<int>(schedule.getRows()),
                      schedule.getChannelsOutermost()};
   return spec;
+}
+
+int64_t rowsOf(kern::KernelOpInterface kernel) {
+  KernelSpec spec;
+  setResult(spec, kernel.getOutput());
+  return spec.height;
 }
 
 SmallVector<KernelOperand> kernelOperandsOf(kern::KernelOpInterface kernel) {

@@ -9,6 +9,9 @@ namespace mnv3::codegen {
 // Buffers must be laid out; the schedule is that of the op, or empty.
 KernelSpec kernelSpecOf(kern::KernelOpInterface kernel);
 
+// Rows of the output that the op makes: the spec's height, or fewer where a chain of kernels runs in strips.
+int64_t rowsOf(kern::KernelOpInterface kernel);
+
 KernelTarget kernelTargetOf(kern::TargetAttr target);
 
 // One operand of the generated function, in the order that KernelSpec.h fixes.

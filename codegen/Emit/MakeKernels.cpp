@@ -24,6 +24,9 @@ LogicalResult makeKernels(ModuleOp module, std::vector<std::string> &bitcode) {
     kernel->setAttr("symbol", builder.getStringAttr(info.symbol));
     if (info.scratchBytes)
       kernel->setAttr("scratch_bytes", builder.getI64IntegerAttr(info.scratchBytes));
+    spec.height = rowsOf(kernel);
+    if (spec.height < info.rowStep)
+      return kernel->emitError() << "makes " << spec.height << " rows, but " << info.symbol << " no fewer than " << info.rowStep;
     if (int strips = info.rowStep ? chooseStrips(spec, info.rowStep) : 1; strips > 1) {
       kernel->setAttr("row_step", builder.getI64IntegerAttr(info.rowStep));
       kernel->setAttr("strips", builder.getI64IntegerAttr(strips));

@@ -37,6 +37,7 @@ void buildKernPhase(OpPassManager &pm) {
   // A schedule depends on strides, the order of weights on the schedule.
   pm.addPass(kern::createChooseSchedulesPass());
   pm.addPass(kern::createPackWeightsPass());
+  pm.addPass(kern::createFormStripsPass());
 }
 
 void buildMemoryPhase(OpPassManager &pm) { pm.addPass(kern::createPlanMemoryPass()); }

@@ -84,17 +84,20 @@ struct FoldHardSwish : mnv3::impl::FoldHardSwishPassBase<FoldHardSwish> {
       if (Value whole = spelledOut(mul))
         replaceValue(mul.getResult(), whole);
 
-    for (Operation &op : llvm::make_early_inc_range(getOperation().front())) {
-      ActivationAttr act = activationOf(&op);
-      std::optional<Makers> makers = act ? plainMakersOf(op.getOperand(0)) : std::nullopt;
+    SmallVector<Operation *> activations; // first, as what follows one may be a keep that goes with it
+    for (Operation &op : getOperation().front())
+      if (activationOf(&op))
+        activations.push_back(&op);
+    for (Operation *op : activations) {
+      std::optional<Makers> makers = plainMakersOf(op->getOperand(0));
       if (!makers)
         continue;
       for (LayerOp layer : makers->layers)
-        layer.setActAttr(act);
+        layer.setActAttr(activationOf(op));
       llvm::for_each(makers->values, eraseKeeps);
-      Value made = op.getOperand(0);
-      made.getDefiningOp()->setLoc(op.getLoc());
-      replaceValue(op.getResult(0), made);
+      Value made = op->getOperand(0);
+      made.getDefiningOp()->setLoc(op->getLoc());
+      replaceValue(op->getResult(0), made);
     }
   }
 };

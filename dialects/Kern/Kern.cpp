@@ -117,17 +117,36 @@ LogicalResult kern::SliceOp::verify() {
   return success();
 }
 
+LogicalResult RowsOp::verify() {
+  BufferType whole = getBuffer().getType(), part = getType();
+  const int64_t first = getFirst(), halo = whole.getHaloRows();
+  if (first < -halo || first + part.getHeight() > whole.getHeight() + halo)
+    return emitOpError() << "rows " << first << " to " << first + part.getHeight() << " are not inside " << whole << " (C1)";
+  if (BufferType::get(getContext(), part.getHeight(), whole.getWidth(), whole.getChannels(), whole.getStride(), halo,
+                      whole.getHaloColumns()) != part)
+    return emitOpError() << part << " is laid out unlike " << whole << " (C1)";
+  return success();
+}
+
 OpFoldResult WeightsOp::fold(FoldAdaptor) { return getValue(); }
+
+static bool isWindow(ArrayRef<int64_t> kernel, ArrayRef<int64_t> strides, ArrayRef<int64_t> pads) {
+  auto pair = [](ArrayRef<int64_t> values, int64_t least) { return values.size() == 2 && values[0] >= least && values[1] >= least; };
+  return pair(kernel, 1) && pair(strides, 1) && pair(pads, 0);
+}
+
+LogicalResult kern::DepthwiseOp::verify() {
+  if (!isWindow(getKernel(), getStrides(), getPads()))
+    return emitOpError("needs two kernel extents and strides of at least 1 and two pads of at least 0 (C1)");
+  return success();
+}
 
 LogicalResult kern::Conv2DOp::verify() {
   if (getInputs().empty() || getInputs().size() != getWeights().size())
     return emitOpError() << "has " << getInputs().size() << " inputs and " << getWeights().size() << " weights (C1)";
   if (getGate() && getInputs().size() != 1)
     return emitOpError("has a gate and several inputs (C1)");
-  auto below = [](ArrayRef<int64_t> values, int64_t least) {
-    return values.size() != 2 || values[0] < least || values[1] < least;
-  };
-  if (below(getKernel(), 1) || below(getStrides(), 1) || below(getPads(), 0) || static_cast<int64_t>(getDilation()) < 1)
+  if (!isWindow(getKernel(), getStrides(), getPads()) || static_cast<int64_t>(getDilation()) < 1)
     return emitOpError("needs two kernel extents and strides of at least 1 and two pads of at least 0 (C2)");
   BufferType out = getOutput().getType();
   auto sized = [&](Value value, int64_t divisor) {
@@ -146,9 +165,16 @@ LogicalResult kern::Conv2DOp::verify() {
 
 std::pair<AllocOp, int64_t> kern::allocOf(Value buffer) {
   int64_t first = 0;
-  while (auto slice = buffer.getDefiningOp<kern::SliceOp>()) {
-    first += slice.getFirst();
-    buffer = slice.getBuffer();
+  for (;;) {
+    if (auto slice = buffer.getDefiningOp<kern::SliceOp>()) {
+      first += slice.getFirst();
+      buffer = slice.getBuffer();
+    } else if (auto rows = buffer.getDefiningOp<RowsOp>()) {
+      first += static_cast<int64_t>(rows.getFirst()) * rows.getType().getPitch() * rows.getType().getStride();
+      buffer = rows.getBuffer();
+    } else {
+      break;
+    }
   }
   return {buffer.getDefiningOp<AllocOp>(), first};
 }

@@ -16,7 +16,7 @@
 
 namespace mnv3::kern {
 
-// The alloc behind a buffer, and the first channel of it that `buffer` shows. Null for a function's argument.
+// The alloc behind a buffer, and how many floats `buffer`'s first pixel lies behind the alloc's. Null for a function's argument.
 std::pair<AllocOp, int64_t> allocOf(mlir::Value buffer);
 
 // The buffers and caller's memory that a kernel reads (its output left out).

@@ -94,6 +94,17 @@ def Kern_SliceOp : Kern_Op<"slice", [Pure]> {
   let hasVerifier = 1; // C1
 }
 
+def Kern_RowsOp : Kern_Op<"rows", [Pure]> {
+  let summary = "rows first .. first + result rows of a buffer; they may lie in its halo";
+  let description = [{
+    - C1: width, channels, stride and halo are those of the buffer, and the rows lie inside it and its halo
+  }];
+  let arguments = (ins Kern_Buffer:$buffer, I64Attr:$first /*C1*/);
+  let results = (outs Kern_Buffer:$result /*C1*/);
+  let assemblyFormat = "$buffer `from` $first attr-dict `:` type($buffer) `->` type($result)";
+  let hasVerifier = 1; // C1
+}
+
 def Kern_WeightsOp : Kern_Op<"weights", [Pure, ConstantLike, AllTypesMatch<["value", "result"]>]> {
   let summary = "weights as the kernel reads them (made by kern-pack-weights)";
   let arguments = (ins ElementsAttr:$value);
@@ -127,7 +138,8 @@ def Kern_KernelOpInterface : OpInterface<"KernelOpInterface"> {
 }
 
 // Every kernel op may carry: `schedule` (kern-choose-schedules); `symbol`, `scratch_bytes` of each strip, `row_step` (strips
-// begin at multiples of it) and `strips` (once kernels are made); `scratch_at` (kern-plan-memory, which may lower `strips`).
+// begin at multiples of it) and `strips` (once kernels are made); `scratch_at` (kern-plan-memory, which may lower `strips`);
+// `whole_rows`, where it makes some rows of a picture of so many (kern-form-strips): the kernel is the same for all of them.
 class Kern_KernelOp<string mnemonic, list<Trait> traits = []>
     : Kern_Op<mnemonic, traits # [DeclareOpInterfaceMethods<Kern_KernelOpInterface>]>;
 
@@ -161,12 +173,14 @@ def Kern_Conv2DOp : Kern_KernelOp<"conv2d", [AttrSizedOperandSegments]> {
 
 def Kern_DepthwiseOp : Kern_KernelOp<"depthwise"> {
   let summary = "output = act(convolution of each channel with its own filter + bias)";
+  let description = "C1: two kernel extents and strides of at least 1, two pads of at least 0.";
   let arguments = (ins Kern_Buffer:$input, Kern_Weights:$weights, Kern_Weights:$bias, Kern_Buffer:$output,
                        DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads,
                        OptionalAttr<NN_Activation>:$act, OptionalAttr<Kern_Schedule>:$schedule);
   let assemblyFormat = [{ `ins` `(` $input `,` $weights `,` $bias `:` type($input) `,` type($weights) `,` type($bias) `)`
                           `outs` `(` $output `:` type($output) `)` `kernel` $kernel `stride` $strides `pad` $pads
                           (`act` $act^)? (`schedule` $schedule^)? attr-dict }];
+  let hasVerifier = 1; // C1
 }
 
 def Kern_StemOp : Kern_KernelOp<"stem"> {

@@ -152,3 +152,15 @@ func.func @conv_has_residual(%x: !image) -> !image {
   %1 = nn.relu %0 : !image
   return %1 : !image
 }
+
+// The keep that stands behind the activation goes with the value that it kept.
+// CHECK-LABEL: func.func @keep_behind
+// CHECK:         %[[C:.*]] = nn.conv2d {{.*}} act <relu>
+// CHECK-NEXT:    return %[[C]]
+func.func @keep_behind(%x: !image) -> !image {
+  %w = nn.constant dense<1.0> : !weights
+  %c = nn.conv2d %x, %w stride [1, 1] pad [0, 0, 0, 0] : (!image, !weights) -> !image
+  %r = nn.relu %c : !image
+  nn.keep %c row 2 : !image
+  return %r : !image
+}

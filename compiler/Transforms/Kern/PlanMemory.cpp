@@ -1,5 +1,6 @@
 // Live ranges of everything that shares the arena, counted in kernels of the final sequence, and their places.
 #include "compiler/Transforms/Kern/ArenaPlanner.h"
+#include "compiler/Transforms/Kern/Liveness.h"
 #include "compiler/Transforms/Kern/Passes.h"
 
 #include "dialects/Kern/Kern.h"
@@ -19,15 +20,6 @@ namespace {
 constexpr int64_t alignment = 64; // a cache line, and the widest vector
 
 int64_t bytesOf(Value dense) { return cast<MemRefType>(dense.getType()).getNumElements() * 4; }
-
-// From the first to the last step that touches a value of the caller's; empty (first > last) if none does.
-struct Life {
-  int64_t first = std::numeric_limits<int64_t>::max(), last = -1;
-  void touch(int64_t step) {
-    first = std::min(first, step);
-    last = std::max(last, step);
-  }
-};
 
 class Planner {
 public:
@@ -67,16 +59,10 @@ public:
 private:
   // Step 0 is the letterbox of det_detect, steps 1 .. n the kernels, the last step its decoding.
   void findLives() {
-    for (Operation &op : function.getBody().front()) {
-      if (!isa<KernelOpInterface, ClearHaloOp>(op))
-        continue;
+    Liveness liveness(function);
+    lives = std::move(liveness.lives);
+    for (Operation *op : liveness.steps) {
       ++steps;
-      for (Value operand : op.getOperands()) {
-        if (isa<BufferType>(operand.getType()))
-          lives[allocOf(operand).first].touch(steps);
-        else if (isa<MemRefType>(operand.getType()))
-          lives[operand].touch(steps);
-      }
       if (auto kernel = dyn_cast<KernelOpInterface>(op); kernel && kernel.getScratchBytes()) {
         scratchers.push_back(kernel);
         scratchLives.push_back({steps, steps});

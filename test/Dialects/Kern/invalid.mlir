@@ -96,3 +96,27 @@ module attributes {kern.target = #kern.target<"arm64", vectorWidth = 4, vectorRe
 // expected-error @below {{a schedule's numbers are 0 to 65536, not -1}}
 module attributes {some.schedule = #kern.schedule<pixels = 4, vectors = -1, unroll = 2, rows = 0, channelsOutermost = false>} {
 }
+
+// -----
+
+func.func @rows_outside(%a: !kern.buffer<8x8x4, stride 4, halo 1x1>) {
+  // expected-error @+1 {{rows -2 to 2 are not inside '!kern.buffer<8x8x4, stride 4, halo 1x1>' (C1)}}
+  %b = kern.rows %a from -2 : !kern.buffer<8x8x4, stride 4, halo 1x1> -> !kern.buffer<4x8x4, stride 4, halo 1x1>
+  return
+}
+
+// -----
+
+func.func @rows_laid_out_otherwise(%a: !kern.buffer<8x8x4, stride 4, halo 1x1>) {
+  // expected-error @+1 {{is laid out unlike}}
+  %b = kern.rows %a from 0 : !kern.buffer<8x8x4, stride 4, halo 1x1> -> !kern.buffer<4x8x4, stride 4>
+  return
+}
+
+// -----
+
+func.func @depthwise_window(%a: !kern.buffer<8x8x4, stride 4>, %w: tensor<4xf32>) {
+  // expected-error @+1 {{needs two kernel extents and strides of at least 1 and two pads of at least 0 (C1)}}
+  kern.depthwise ins(%a, %w, %w : !kern.buffer<8x8x4, stride 4>, tensor<4xf32>, tensor<4xf32>) outs(%a : !kern.buffer<8x8x4, stride 4>) kernel [3, 3] stride [0, 1] pad [1, 1]
+  return
+}
