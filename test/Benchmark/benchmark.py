@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Times compiled models against other inference engines on this machine. One command, a Markdown table out.
+"""Times compiled models beside other inference engines on this machine: same graph, same weights, fp32.
 
-    benchmark.py [MODEL...] [--peers onnxruntime] [--profile] [--mnv3c build/release/bin/mnv3c]
+    benchmark.py [MODEL...] [--threads 1,2] [--peers onnxruntime,openvino] [--profile] [--mnv3c build/release/bin/mnv3c]
 
-One thread, pinned to one core. All engines are alive at once and take bursts in random order, round after round, so that a
-slow minute of the machine hits all alike; the first inference of a burst is thrown away (caches are someone else's). An engine
-whose logits differ from PyTorch's by more than 1e-3 is not timed. The core's fused multiply-add peak is measured in the same minutes.
+Prints a table and leaves it, with a plot, as benchmark.md and benchmark.svg in the work folder. All engines are alive at once, on the
+same cores, and take bursts in random order, round after round, so that a slow minute of the machine hits all alike. A burst starts
+when the threads of the burst before have gone to sleep, and its first inference is thrown away (caches are someone else's). An engine
+whose logits differ from PyTorch's by more than 1e-3 is not timed. The fused multiply-add peak of the cores is measured in the same minutes.
 """
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -18,88 +20,58 @@ import subprocess
 import sys
 import time
 
+import peers
 from kernel_table import kernel_table
+from networks import MODELS, ROOT, build_object, export
+from peers import PEERS, Unavailable
+from plot import plot
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-SHARED = os.environ.get("MNV3_SHARED", os.path.join(ROOT, "..", "shared"))
-EXAMPLES, GOLDEN = os.path.join(ROOT, "examples", "models"), os.path.join(ROOT, "test", "EndToEnd", "golden")
+OURS, LIMIT = "mnv3c", 1e-3
 
-# name: description, recipe of its weights (none: a checkpoint), size, multiply-accumulates of convolutions and linear layers
-MODELS = {
-    "small640": (EXAMPLES + "/yolov5s-mobilenetv3-small.yaml", GOLDEN + "/small.recipe", "640x640", 1036696352),
-    "small320": (EXAMPLES + "/yolov5s-mobilenetv3-small.yaml", GOLDEN + "/small.recipe", "320x320", 259513952),
-    "large640": (EXAMPLES + "/yolov5-mobilenetv3-large.yaml", GOLDEN + "/large.recipe", "640x640", 3672046176),
-    "yolov5n640": (SHARED + "/real/yolov5n.pt", None, "640x640", 2234060800),
-}
-PEERS = ["onnxruntime"]
-LIMIT = 1e-3
-
-
-def call(*command, **options):
-    print("+ " + " ".join(command), file=sys.stderr)
-    subprocess.run(command, check=True, stdout=sys.stderr, **options)
-
-
-# ---------------------------------------------------------------- what is timed
-
-def python_of_peers(work):
-    """The interpreter with the peers in it: a venv on top of the distribution's Python, whose torch exports the networks."""
-    python = work + "/venv/bin/python"
-    stamp, wanted = work + "/venv/requirements.txt", open(HERE + "/requirements.txt", encoding="ascii").read()
-    if not os.path.exists(stamp) or open(stamp, encoding="ascii").read() != wanted:
-        call("/usr/bin/python3", "-m", "venv", "--system-site-packages", work + "/venv")
-        call(python, "-m", "pip", "install", "-q", "-r", HERE + "/requirements.txt")
-        with open(stamp, "w", encoding="ascii") as file:
-            file.write(wanted)
-    return python
-
-
-def export(name, work, python):
-    """(stem of .onnx and the arrays, weights for mnv3c or None); remade when their sources are newer."""
-    description, recipe, size, _ = MODELS[name]
-    stem, weights = f"{work}/{name}", f"{work}/{name}.safetensors" if recipe else None
-    sources = [description, HERE + "/export_onnx.py", GOLDEN + "/make_golden.py"] + ([recipe] if recipe else [])
-    made = stem + ".onnx"
-    if not os.path.exists(made) or os.path.getmtime(made) < max(map(os.path.getmtime, sources)):
-        if recipe:
-            call(sys.executable, GOLDEN + "/../harness/make_weights.py", recipe, weights)
-        call(python, "-W", "ignore", HERE + "/export_onnx.py", description, weights or "-", size, stem, env=dict(os.environ, MNV3_SHARED=SHARED))
-    return stem, weights
-
-
-def build_object(name, weights, work, a, profile=False):
-    """The timing program with the compiled model in it."""
-    description, _, size, _ = MODELS[name]
-    folder = f"{work}/{name}{'-profile' if profile else ''}"
-    os.makedirs(folder, exist_ok=True)
-    call(a.mnv3c, description, *(["--weights", weights] if weights else []), "--imgsz", size, *a.options.split(),
-         *(["--profile"] if profile else []), "-o", folder + "/det.o")
-    call(a.cc, "-O2", "-std=c11", "-I", folder, HERE + "/engines/time_object.c", folder + "/det.o", "-lm", "-o", folder + "/time_object")
-    return folder + "/time_object"
-
-
-# ---------------------------------------------------------------- workers
 
 class Worker:
     """A process that runs bursts; see engines/README.md."""
 
-    def __init__(self, name, command, core):
-        self.name, self.times = name, []
-        quiet = dict(os.environ, OMP_NUM_THREADS="1", KMP_BLOCKTIME="0")
-        self.process = subprocess.Popen(["taskset", "-c", str(core), *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=quiet)
+    def __init__(self, name, command, cores, log):
+        self.name, self.log, self.times = name, log, []
+        own_cores = ["taskset", "-c", ",".join(map(str, cores))]
+        environment = dict(os.environ, OMP_NUM_THREADS=str(len(cores)), TORCHINDUCTOR_CACHE_DIR=os.path.dirname(log) + "/inductor")
+        with open(log, "w", encoding="utf-8") as file:
+            self.process = subprocess.Popen([*own_cores, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=file, text=True,
+                                            env=environment)
         self.facts = self.read("{")
+        if not self.facts["difference"] <= LIMIT:
+            self.close()
+            raise Unavailable(f"wrong: logits off by {self.facts['difference']:.1e}")
 
     def read(self, start):
         for line in self.process.stdout:
             if line.startswith(start):
                 return json.loads(line)
-        raise RuntimeError(f"{self.name} ended")
+        self.process.wait()
+        raise Unavailable(peers.last_line(self.log))
 
     def ask(self, command, start="["):
         self.process.stdin.write(command + "\n")
         self.process.stdin.flush()
-        return self.read(start)
+        answer = self.read(start)
+        self.fall_asleep()
+        return answer
+
+    def fall_asleep(self):
+        """Idle threads of some engines spin for milliseconds: they would steal the core from the next."""
+        for _ in range(500):
+            if not any(self.runs(task) for task in os.listdir(f"/proc/{self.process.pid}/task")):
+                return
+            time.sleep(0.001)
+
+    def runs(self, task):
+        try:
+            with open(f"/proc/{self.process.pid}/task/{task}/stat", encoding="utf-8", errors="replace") as file:
+                return file.read().rpartition(")")[2].split()[0] == "R"
+        except OSError:
+            return False  # it ended
 
     def close(self):
         self.process.stdin.close()
@@ -110,63 +82,94 @@ def percentile(values, part):
     return sorted(values)[int(part * (len(values) - 1))]
 
 
-def race(workers, peak, a):
-    """Fills worker.times; returns the peaks measured in between."""
+def peak_of(peak, cores):
+    """GF/s of fused multiply-adds of all these cores at work together."""
+    running = [subprocess.Popen(["taskset", "-c", str(core), peak], stdout=subprocess.PIPE, text=True) for core in cores]
+    return sum(float(process.communicate()[0]) for process in running)
+
+
+def race(workers, peak, cores, a):
+    """Fills worker.times; returns the peak measured in between."""
+    for worker in workers:
+        worker.ask("3")
     peaks = []
     for _ in range(a.rounds):
         for worker in random.sample(workers, len(workers)):
-            time.sleep(0.004)
             worker.times += worker.ask(str(a.burst))[1:]
-        peaks.append(float(subprocess.run(["taskset", "-c", str(a.core), peak], capture_output=True, text=True, check=True).stdout))
+        peaks.append(peak_of(peak, cores))
     return statistics.median(peaks)
 
 
-def measure(name, work, python, peak, a):
-    """Table lines for one model, and its kernel table if asked for."""
-    stem, weights = export(name, work, python)
-    size = MODELS[name][2].split("x")
-    commands = {"mnv3c": [build_object(name, weights, work, a), stem]}
-    for peer in a.peers.split(",") if a.peers else []:
-        commands[peer] = [python, f"{HERE}/engines/{peer}_worker.py", stem, "1", *size]
-    workers, lines, failed = [], [], False
-    for engine, command in commands.items():
-        worker = Worker(engine, command, a.core)
-        if not worker.facts["difference"] <= LIMIT:
-            lines.append(f"| {name} | {worker.facts['version']} | wrong: logits off by {worker.facts['difference']:.1e} | | | | |")
-            worker.close()
-            failed = True
-            continue
-        workers.append(worker)
+def measure(model, threads, program, stem, peak, a):
+    """(a dictionary of facts an engine, fastest first; the peak)."""
+    size = MODELS[model][2].split("x")
+    cores = sorted(os.sched_getaffinity(0))[-threads:]
+    workers, missing = [], []
+    for engine in [OURS] + a.peers:
+        try:
+            command = [program] if engine == OURS else peers.command(engine, stem, a.work)
+            arguments = [stem, str(threads)] if engine == OURS else [stem, str(threads), *size]
+            workers.append(Worker(engine, command + arguments, cores, f"{a.work}/{engine}.log"))
+        except Unavailable as reason:
+            missing.append({"model": model, "threads": threads, "engine": engine, "reason": str(reason)})
+    rate = race(workers, peak, cores, a)
+    found = []
     for worker in workers:
-        worker.ask("3")
-    rate = race(workers, peak, a)
-    for worker in sorted(workers, key=lambda w: percentile(w.times, 0.1)):
         ms = [1e3 * t for t in worker.times]
         p10 = percentile(ms, 0.1)
-        share = 100 * 2 * MODELS[name][3] / p10 / 1e6 / rate
-        lines.append(f"| {name} | {worker.facts['version']} | {p10:.2f} | {statistics.median(ms):.2f} | {share:.0f} % | "
-                     f"{worker.facts['difference']:.0e} | {len(ms)} |")
+        found.append({"model": model, "threads": threads, "engine": worker.name, "p10": p10, "median": statistics.median(ms), "runs": len(ms),
+                      "share": 2 * MODELS[model][3] / p10 / 1e6 / rate, **worker.facts})
         worker.close()
-    kernels = None
-    if a.profile:
-        worker = Worker("profile", [build_object(name, weights, work, a, profile=True), stem], a.core)
-        worker.ask("3")
-        kernels = f"\n{name}, median of {a.rounds} profiled runs:\n\n" + kernel_table(worker.ask(f"profile {a.rounds}", "{"), rate)
-        worker.close()
-    return lines, kernels, rate, failed
+    return sorted(found, key=lambda f: f["median"]) + missing, rate
+
+
+def profile(model, threads, weights, stem, rate, a):
+    """The time of each kernel, as Markdown."""
+    cores = sorted(os.sched_getaffinity(0))[-threads:]
+    worker = Worker("profile", [build_object(model, weights, a.work, a, profile=True), stem, str(threads)], cores, a.work + "/profile.log")
+    worker.ask("3")
+    kernels = kernel_table(worker.ask(f"profile {a.rounds}", "{"), rate)
+    worker.close()
+    return f"\n{model}, {threads} thread{'s' if threads > 1 else ''}, median of {a.rounds} profiled runs:\n\n{kernels}"
+
+
+def table(results):
+    lines = ["| model | threads | engine | median ms | p10 ms | of peak | difference | runs |", "|---|---|---|---|---|---|---|---|"]
+    for f in results:
+        start = f"| {f['model']} | {f['threads']} | {f.get('version', f['engine'])} | "
+        if "reason" in f:
+            lines.append(f"{start}{f['reason']} | | | | |")
+        else:
+            lines.append(f"{start}{f['median']:.2f} | {f['p10']:.2f} | {100 * f['share']:.0f} % | {f['difference']:.0e} | {f['runs']} |")
+    return "\n".join(lines)
+
+
+def comparison(results):
+    """Our median over that of the fastest peer."""
+    lines = ["| model | threads | ours ms | fastest peer | its ms | ours / its |", "|---|---|---|---|---|---|"]
+    for (model, threads), group in itertools.groupby(results, key=lambda f: (f["model"], f["threads"])):
+        timed = [f for f in group if "reason" not in f]
+        ours = [f for f in timed if f["engine"] == OURS]
+        others = [f for f in timed if f["engine"] != OURS]
+        if ours and others:
+            mine, best = ours[0]["median"], others[0]
+            lines.append(f"| {model} | {threads} | {mine:.2f} | {best['version']} | {best['median']:.2f} | {mine / best['median']:.2f} |")
+    return "\n".join(lines) if len(lines) > 2 else ""
 
 
 def processor():
     with open("/proc/cpuinfo", encoding="ascii") as file:
         text = file.read()
     found = {key: value for key, value in re.findall(r"^([\w ]+?)\s*: (.*)$", text, re.M)}
-    return f"{found.get('model name', platform.machine())}, family {found.get('cpu family', '?')} model {found.get('model', '?')}"
+    return (f"{found.get('model name', platform.machine())}, family {found.get('cpu family', '?')} model {found.get('model', '?')}, "
+            f"{os.cpu_count()} cores")
 
 
-def main():
+def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="*", metavar="MODEL", help=f"of {', '.join(MODELS)}; default: small640 large640 small320")
-    parser.add_argument("--peers", default=",".join(PEERS), help="comma-separated; empty: none")
+    parser.add_argument("--threads", default="1,2", help="how many, each in a race of its own on as many cores (default 1,2)")
+    parser.add_argument("--peers", default=",".join(PEERS), help=f"of {','.join(PEERS)} (default: all); empty: none")
     parser.add_argument("--profile", action="store_true", help="also print the time of each kernel and yaml row")
     parser.add_argument("--mnv3c", default=ROOT + "/build/release/bin/mnv3c")
     parser.add_argument("--options", default="", help="further options for mnv3c, such as '--target x86-64'")
@@ -174,23 +177,41 @@ def main():
     parser.add_argument("--work", default=ROOT + "/build/benchmark", help="folder for everything that is made")
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--burst", type=int, default=5)
-    parser.add_argument("--core", type=int, default=os.cpu_count() - 1)
     a = parser.parse_args()
-    names = a.models or ["small640", "large640", "small320"]
-    if unknown := [n for n in names if n not in MODELS]:
-        parser.error(f"unknown model {unknown[0]}; there are {', '.join(MODELS)}")
+    a.work = os.path.abspath(a.work)
+    a.models = a.models or ["small640", "large640", "small320"]
+    a.peers = [peer for peer in a.peers.split(",") if peer]
+    a.threads = [int(count) for count in a.threads.split(",")]
+    for word, known in ((a.models, MODELS), (a.peers, PEERS), (a.threads, range(1, len(os.sched_getaffinity(0)) + 1))):
+        if unknown := [w for w in word if w not in known]:
+            parser.error(f"no {unknown[0]}; there are {', '.join(map(str, known))}")
+    return a
+
+
+def main():
+    a = arguments()
     os.makedirs(a.work, exist_ok=True)
-    python, peak = python_of_peers(a.work), a.work + "/peak"
-    call(a.cc, "-O3", "-march=native", "-ffp-contract=fast", HERE + "/peak.c", "-o", peak)
-    results = [measure(name, a.work, python, peak, a) for name in names]
-    print(f"{processor()}, {os.cpu_count()} cores; one thread on core {a.core}; fp32 FMA peak "
-          f"{max(rate for _, _, rate, _ in results):.0f} GF/s; {time.strftime('%Y-%m-%d')}\n")
-    print("| model | engine | p10 ms | median ms | of peak | difference | runs |\n|---|---|---|---|---|---|---|")
-    print("\n".join(line for lines, _, _, _ in results for line in lines))
-    for _, kernels, _, _ in results:
-        if kernels:
-            print(kernels)
-    return any(failed for _, _, _, failed in results)
+    peak = a.work + "/peak"
+    peers.call(a.cc, "-O3", "-march=native", "-ffp-contract=fast", HERE + "/peak.c", "-o", peak)
+    results, rates, kernels = [], {}, []
+    for model in a.models:
+        stem, weights = export(model, a.work)
+        program = build_object(model, weights, a.work, a)
+        for threads in a.threads:
+            found, rate = measure(model, threads, program, stem, peak, a)
+            results += found
+            rates[threads] = max(rate, rates.get(threads, 0))
+            if a.profile:
+                kernels.append(profile(model, threads, weights, stem, rate, a))
+    title = f"{processor()}; fp32 FMA peak " + ", ".join(f"{rate:.0f} GF/s on {n}" for n, rate in rates.items()) + f"; {time.strftime('%Y-%m-%d')}"
+    report = "\n\n".join(filter(None, [title, table(results), comparison(results)]))
+    with open(a.work + "/benchmark.md", "w", encoding="utf-8") as file:
+        file.write(report + "\n")
+    plot(results, title, a.work + "/benchmark.svg")
+    print(report)
+    for text in kernels:
+        print(text)
+    return any("reason" in f for f in results)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 /* The worker for a compiled model: see README.md for the protocol.
  *
- *     cc -O2 -I DIR time_object.c DIR/det.o;  a.out STEM [ignored...]
+ *     cc -O2 -pthread -I DIR time_object.c DIR/det.o;  a.out STEM THREADS
  *
  * With an object made by --profile it takes "profile N" lines as well, and prints the ticks of each kernel in each run:
  * {"kernels": [names], "runs": [[nanoseconds...], ...]}. */
 #define _POSIX_C_SOURCE 200809L
 #include "det.h"
+#include "thread_pool.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,6 +17,8 @@
 static float *heads[DET_HEADS];
 static float *image;
 static void *arena;
+static thread_pool pool;
+static mnv3_hooks hooks; /* with parallel_for when there is more than one thread */
 
 static uint64_t nanoseconds(void *user) {
   (void)user;
@@ -44,8 +47,8 @@ static float *readFloats(const char *stem, const char *suffix, size_t count) {
   return values;
 }
 
-static void run(const mnv3_hooks *hooks) {
-  mnv3_status status = det_run(image, heads, arena, hooks);
+static void run(void) {
+  mnv3_status status = det_run(image, heads, arena, &hooks);
   if (status != MNV3_OK) {
     fprintf(stderr, "time_object: det_run returned %d\n", (int)status);
     exit(1);
@@ -55,14 +58,15 @@ static void run(const mnv3_hooks *hooks) {
 static void profile(int runs) {
 #ifdef DET_KERNELS
   static uint64_t ticks[DET_KERNELS];
-  mnv3_hooks hooks = {.clock = nanoseconds, .ticks = ticks};
+  hooks.clock = nanoseconds;
+  hooks.ticks = ticks;
   printf("{\"kernels\": [");
   for (int k = 0; k < DET_KERNELS; ++k)
     printf("%s\"%s\"", k ? ", " : "", det_kernel_names[k]);
   printf("], \"runs\": [");
   for (int r = 0; r < runs; ++r) {
     memset(ticks, 0, sizeof ticks);
-    run(&hooks);
+    run();
     for (int k = 0; k < DET_KERNELS; ++k)
       printf("%s%llu", k ? ", " : r ? ", [" : "[", (unsigned long long)ticks[k]);
     printf("]");
@@ -75,8 +79,14 @@ static void profile(int runs) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 2)
+  if (argc != 3)
     return 1;
+  if (atoi(argv[2]) > 1) {
+    if (thread_pool_start(&pool, atoi(argv[2]) - 1))
+      return 1;
+    hooks.user = &pool;
+    hooks.parallel_for = thread_pool_parallel_for;
+  }
   size_t counts[DET_HEADS], all = 0;
   for (int i = 0; i < DET_HEADS; ++i) {
     const int32_t *s = det_head_shape[i];
@@ -87,7 +97,7 @@ int main(int argc, char **argv) {
   image = readFloats(argv[1], ".image.f32", (size_t)3 * DET_HEIGHT * DET_WIDTH);
   arena = room(DET_ARENA_BYTES);
   float *want = readFloats(argv[1], ".heads.f32", all), *next = want;
-  run(NULL);
+  run();
   double difference = 0;
   for (int i = 0; i < DET_HEADS; ++i)
     for (size_t k = 0; k < counts[i]; ++k) {
@@ -106,7 +116,7 @@ int main(int argc, char **argv) {
       int count = atoi(line);
       for (int r = 0; r < count; ++r) {
         uint64_t start = nanoseconds(NULL);
-        run(NULL);
+        run();
         printf("%s%.9f", r ? ", " : "[", (double)(nanoseconds(NULL) - start) * 1e-9);
       }
       printf("]\n");

@@ -1,9 +1,10 @@
 """Writes a network for the peers: eval mode, batch norm folded, the three convolutions of Detect as outputs.
 
-    export_onnx.py MODEL.yaml|CHECKPOINT.pt WEIGHTS|- HxW OUT
+    export_network.py MODEL.yaml|CHECKPOINT.pt WEIGHTS|- HxW OUT
 
-Writes OUT.onnx (input x, outputs out0..2, NCHW: nobody pays for view and permute), OUT.image.f32 (the picture) and OUT.heads.f32
-(the logits in the order of det_run's heads, from the unfolded network). Squeeze-excite is written as 1x1 convolutions behind a
+Writes OUT.onnx (input x, outputs out0..2, NCHW: nobody pays for view and permute), OUT.pt (the same as a traced torch module, which
+another version of PyTorch can load), OUT.image.f32 (the picture) and OUT.heads.f32 (the logits in the order of det_run's heads,
+from the unfolded network). Squeeze-excite is written as 1x1 convolutions behind a
 global pool, hard-swish and hard-sigmoid as the operators of those names: the forms that every importer knows. MNV3_SHARED as in
 test/EndToEnd/golden/make_golden.py.
 """
@@ -13,6 +14,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "EndToEnd", "golden"))
 import make_golden as golden
 import torch
+import torch.fx
 from make_golden import reference
 from torch import nn
 
@@ -77,7 +79,9 @@ def main(model, weights, size, out):
     with open(out + ".heads.f32", "wb") as file:
         for level in raw:
             level.numpy().tofile(file)
-    torch.onnx.export(Heads(net).eval(), (x,), out + ".onnx", opset_version=17, input_names=["x"],
+    heads = Heads(net).eval()
+    torch.save(torch.fx.symbolic_trace(heads), out + ".pt")
+    torch.onnx.export(heads, (x,), out + ".onnx", opset_version=17, input_names=["x"],
                       output_names=[f"out{i}" for i in range(len(raw))], do_constant_folding=True)
 
 
