@@ -1,15 +1,17 @@
-"""PyTorch, compiled by its inductor with frozen weights, channels last."""
+"""PyTorch, compiled by its inductor: frozen weights, channels last, called through C++."""
+import os
+
 import torch
 import torch._inductor.config
 import worker
 
 
 def load(stem, threads, x):
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = f"{stem}-inductor-{threads}"  # the number is in the code that it generates
+    torch._inductor.config.freezing = torch._inductor.config.cpp_wrapper = True
     torch.set_grad_enabled(False)
     torch.set_num_threads(threads)
-    torch._inductor.config.freezing = True
-    network = torch.load(stem + ".pt", weights_only=False).to(memory_format=torch.channels_last)
-    compiled = torch.compile(network)
+    compiled = torch.compile(torch.load(stem + ".pt", weights_only=False).to(memory_format=torch.channels_last))
     image = torch.from_numpy(x).contiguous(memory_format=torch.channels_last)
     return lambda: [head.numpy() for head in compiled(image)], "PyTorch " + torch.__version__.split("+")[0]
 
