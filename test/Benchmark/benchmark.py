@@ -82,6 +82,10 @@ def percentile(values, part):
     return sorted(values)[int(part * (len(values) - 1))]
 
 
+def cores_for(threads):
+    return sorted(os.sched_getaffinity(0))[-threads:]
+
+
 def peak_of(peak, cores):
     """GF/s of fused multiply-adds of all these cores at work together."""
     running = [subprocess.Popen(["taskset", "-c", str(core), peak], stdout=subprocess.PIPE, text=True) for core in cores]
@@ -103,7 +107,7 @@ def race(workers, peak, cores, a):
 def measure(model, threads, program, stem, peak, a):
     """(a dictionary of facts an engine, fastest first; the peak)."""
     size = MODELS[model][2].split("x")
-    cores = sorted(os.sched_getaffinity(0))[-threads:]
+    cores = cores_for(threads)
     workers, missing = [], []
     for engine in [OURS] + a.peers:
         try:
@@ -123,10 +127,9 @@ def measure(model, threads, program, stem, peak, a):
     return sorted(found, key=lambda f: f["median"]) + missing, rate
 
 
-def profile(model, threads, weights, stem, rate, a):
+def profile(model, threads, program, stem, rate, a):
     """The time of each kernel, as Markdown."""
-    cores = sorted(os.sched_getaffinity(0))[-threads:]
-    worker = Worker("profile", [build_object(model, weights, a.work, a, profile=True), stem, str(threads)], cores, a.work + "/profile.log")
+    worker = Worker("profile", [program, stem, str(threads)], cores_for(threads), a.work + "/profile.log")
     worker.ask("3")
     kernels = kernel_table(worker.ask(f"profile {a.rounds}", "{"), rate)
     worker.close()
@@ -197,12 +200,13 @@ def main():
     for model in a.models:
         stem, weights = export(model, a.work)
         program = build_object(model, weights, a.work, a)
+        profiled = a.profile and build_object(model, weights, a.work, a, profile=True)
         for threads in a.threads:
             found, rate = measure(model, threads, program, stem, peak, a)
             results += found
             rates[threads] = max(rate, rates.get(threads, 0))
-            if a.profile:
-                kernels.append(profile(model, threads, weights, stem, rate, a))
+            if profiled:
+                kernels.append(profile(model, threads, profiled, stem, rate, a))
     title = f"{processor()}; fp32 FMA peak " + ", ".join(f"{rate:.0f} GF/s on {n}" for n, rate in rates.items()) + f"; {time.strftime('%Y-%m-%d')}"
     report = "\n\n".join(filter(None, [title, table(results), comparison(results)]))
     with open(a.work + "/benchmark.md", "w", encoding="utf-8") as file:
