@@ -207,7 +207,9 @@ def main():
             rates[threads] = max(rate, rates.get(threads, 0))
             if profiled:
                 kernels.append(profile(model, threads, profiled, stem, rate, a))
-    title = f"{processor()}; fp32 FMA peak " + ", ".join(f"{rate:.0f} GF/s on {n}" for n, rate in rates.items()) + f"; {time.strftime('%Y-%m-%d')}"
+    version = subprocess.run([a.mnv3c, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    peaks = ", ".join(f"{rate:.0f} GF/s on {threads}" for threads, rate in rates.items())
+    title = f"{version}; {processor()}; fp32 FMA peak {peaks}; {time.strftime('%Y-%m-%d')}"
     report = "\n\n".join(filter(None, [title, table(results), comparison(results)]))
     with open(a.work + "/benchmark.md", "w", encoding="utf-8") as file:
         file.write(report + "\n")
