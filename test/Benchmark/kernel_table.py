@@ -36,11 +36,16 @@ def kernel_table(profile, peak):
         speed = f"{rate:.0f} | {100 * rate / peak:.0f}" if macs else " | "
         return f"| {name} | {ms:.3f} | {100 * ms / total:.1f} | {speed} |"
 
+    kernels = {}  # strips of rows of one kernel are one line: name without rows -> name, ms, multiplies, calls
     for name, ms in zip(names, times):
         macs, row = multiplies(name), name.split(":")[0]
-        lines.append(line(name, ms, macs))
+        whole = re.sub(r"-> \d+x", "-> ", name)
+        first, sum_ms, sum_macs, calls = kernels.get(whole, (name, 0, 0, 0))
+        kernels[whole] = first, sum_ms + ms, sum_macs + macs, calls + 1
         before = by_row.get(row, (0, 0))
         by_row[row] = before[0] + ms, before[1] + macs
+    for whole, (name, ms, macs, calls) in kernels.items():
+        lines.append(line(f"{whole} in {calls} calls" if calls > 1 else name, ms, macs))
     lines += ["", "| row | ms | % of time | GF/s | % of peak |", "|---|---|---|---|---|"]
     lines += [line(row, *by_row[row]) for row in sorted(by_row, key=row_order)]
     lines.append(line("all", total, sum(macs for _, macs in by_row.values())))

@@ -7,6 +7,7 @@ from peers import call, interpreter, is_newer
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SHARED = os.environ.get("MNV3_SHARED", os.path.join(ROOT, "..", "shared"))
+PORT = os.path.join(ROOT, "runtime", "port", "pthread")
 EXAMPLES, GOLDEN = os.path.join(ROOT, "examples", "models"), os.path.join(ROOT, "test", "EndToEnd", "golden")
 
 # name: description, recipe of its weights (none: a checkpoint), size, multiply-accumulates of convolutions and linear layers
@@ -38,6 +39,6 @@ def build_object(name, weights, work, a, profile=False):
     os.makedirs(folder, exist_ok=True)
     call(a.mnv3c, description, *(["--weights", weights] if weights else []), "--imgsz", size, *a.options.split(),
          *(["--profile"] if profile else []), "-o", folder + "/det.o")
-    call(a.cc, "-O2", "-std=c11", "-pthread", "-I", folder, HERE + "/engines/time_object.c", folder + "/det.o", "-lm",
+    call(a.cc, "-O2", "-std=c11", "-pthread", "-I", folder, "-I", PORT, HERE + "/engines/time_object.c", PORT + "/mnv3_threads.c", folder + "/det.o", "-lm",
          "-o", folder + "/time_object")
     return folder + "/time_object"

@@ -1,12 +1,12 @@
 /* The worker for a compiled model: see README.md for the protocol.
  *
- *     cc -O2 -pthread -I DIR time_object.c DIR/det.o;  a.out STEM THREADS
+ *     cc -O2 -pthread -I DIR -I PORT time_object.c PORT/mnv3_threads.c DIR/det.o;  a.out STEM THREADS     PORT: runtime/port/pthread
  *
  * With an object made by --profile it takes "profile N" lines as well, and prints the ticks of each kernel in each run:
  * {"kernels": [names], "runs": [[nanoseconds...], ...]}. */
 #define _POSIX_C_SOURCE 200809L
 #include "det.h"
-#include "thread_pool.h"
+#include "mnv3_threads.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,7 +17,6 @@
 static float *heads[DET_HEADS];
 static float *image;
 static void *arena;
-static thread_pool pool;
 static mnv3_hooks hooks; /* with parallel_for when there is more than one thread */
 
 static uint64_t nanoseconds(void *user) {
@@ -82,10 +81,10 @@ int main(int argc, char **argv) {
   if (argc != 3)
     return 1;
   if (atoi(argv[2]) > 1) {
-    if (thread_pool_start(&pool, atoi(argv[2]) - 1))
+    hooks.user = mnv3_threads_create(atoi(argv[2]));
+    hooks.parallel_for = mnv3_threads_parallel_for;
+    if (!hooks.user)
       return 1;
-    hooks.user = &pool;
-    hooks.parallel_for = thread_pool_parallel_for;
   }
   size_t counts[DET_HEADS], all = 0;
   for (int i = 0; i < DET_HEADS; ++i) {
