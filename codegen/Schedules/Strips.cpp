@@ -13,6 +13,9 @@ constexpr int mostStrips = 8;
 // Multiply-adds of some twenty microseconds: handing out a strip takes one or two, and its first tiles wait for the weights.
 constexpr int64_t leastWork = 1000000;
 
+// And of so many that two threads are faster than one.
+constexpr int64_t worthTwo = 400000;
+
 // Multiply-adds in a row of the output. What only moves floats counts as if it took four for each, as long as memory takes.
 int64_t workOfRow(const KernelSpec &spec) {
   const int64_t outputs = int64_t(spec.width) * spec.output.channels, taps = int64_t(spec.kernelH) * spec.kernelW;
@@ -38,7 +41,8 @@ int64_t workOfRow(const KernelSpec &spec) {
 } // namespace
 
 int chooseStrips(const KernelSpec &spec, int rowStep) {
-  const int64_t most = std::min<int64_t>({mostStrips, spec.height / rowStep, workOfRow(spec) * spec.height / leastWork});
+  const int64_t work = workOfRow(spec) * spec.height;
+  const int64_t most = std::min<int64_t>({mostStrips, spec.height / rowStep, std::max<int64_t>(work / leastWork, work >= worthTwo ? 2 : 1)});
   int strips = 1;
   while (2 * strips <= most)
     strips *= 2;

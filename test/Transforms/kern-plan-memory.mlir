@@ -21,7 +21,7 @@ func.func @run(%image: memref<3x8x8xf32>, %head: memref<1x8x8x6xf32>) {
   return
 }
 
-// Each strip has scratch of its own, and there are as many as fit below the peak: here 10240 bytes at the second copy, where the
+// Each strip has scratch of its own, and there are as many as fit below the peak (or 1.6 % above it): here 10240 bytes at the second copy, where the
 // first copy has 8192 with the scratch of one strip. Two strips have room, not eight.
 // CHECK-LABEL: func.func @strips
 // CHECK-SAME:    run_lower_bound = 10240 : i64

@@ -24,8 +24,10 @@ using namespace mlir;
 
 namespace {
 
-// A kernel's tile has up to four rows and 32 pixels: no strip may be smaller.
-constexpr int64_t leastRows = 4, leastPixels = 32;
+// A kernel's tile has up to four rows and 32 pixels: no strip may be smaller. Two threads can share twice as many rows, which is
+// worth it where they are wide.
+constexpr int64_t leastPixels = 32;
+int64_t leastRows(int64_t width) { return width < 64 ? 4 : 8; }
 // Each strip reads the weights again.
 constexpr int64_t mostStrips = 32;
 constexpr size_t longestChain = 4;
@@ -116,7 +118,7 @@ bool cut(Chain &chain, int64_t strips) {
     const Window window = *windowOf(chain.kernels[i]);
     if (rows.rows % window.step || rows.above % window.step || rows.below % window.step)
       return false;
-    if (rows.rows < leastRows || rows.rows * type.getWidth() < leastPixels || rows.rows * strips != type.getHeight())
+    if (rows.rows < leastRows(type.getWidth()) || rows.rows * type.getWidth() < leastPixels || rows.rows * strips != type.getHeight())
       return false;
     if (i + 1 < chain.kernels.size())
       chain.stripBuffers[i] = BufferType::get(type.getContext(), rows.rows, type.getWidth(), type.getChannels(), type.getStride(),

@@ -79,7 +79,7 @@ private:
       add(kernel.getScratchBytes(), life);
   }
 
-  // Each strip of a kernel needs scratch of its own: as many strips as there is room for below the peak.
+  // Each strip of a kernel needs scratch of its own: as many strips as there is room for below the peak, or little above it.
   void giveStripsScratch(size_t firstScratch) {
     const int64_t bound = arenaLowerBound(tenants, alignment);
     for (auto [number, kernel] : llvm::enumerate(scratchers)) {
@@ -87,7 +87,7 @@ private:
       int64_t live = 0, strips = kernel.getStrips();
       for (const Tenant &tenant : tenants)
         live += tenant.aliveIn(scratch.first) ? llvm::alignTo(tenant.bytes, alignment) : 0;
-      while (strips > 1 && live + (strips - 1) * scratch.bytes > bound)
+      while (strips > 1 && live + (strips - 1) * scratch.bytes > bound + bound / 64)
         strips /= 2;
       scratch.bytes *= strips;
       if (strips < kernel.getStrips())
