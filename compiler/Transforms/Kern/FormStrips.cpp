@@ -71,8 +71,8 @@ struct Rows {
 // Consecutive kernels, each the only reader of the one before, and how to cut them.
 struct Chain {
   mutable SmallVector<KernelOpInterface> kernels; // mutable: MLIR's handles have no const methods
-  SmallVector<Rows> rows;               // of each kernel's output
-  SmallVector<BufferType> stripBuffers; // instead of the outputs of all but the last
+  SmallVector<Rows> rows;                         // of each kernel's output
+  SmallVector<BufferType> stripBuffers;           // instead of the outputs of all but the last
   int64_t strips = 1;
   int64_t first = 0, last = 0; // steps in which it runs
   int64_t beside = 0;          // bytes alive at some time in them, without what lies between the kernels
@@ -123,8 +123,11 @@ bool cut(Chain &chain, int64_t strips) {
     if (i + 1 < chain.kernels.size())
       chain.stripBuffers[i] = BufferType::get(type.getContext(), rows.rows, type.getWidth(), type.getChannels(), type.getStride(),
                                               std::max(rows.above, rows.below), type.getHaloColumns());
-    if (i == 0)
+    if (i == 0) { // the last window begins inside the input, however large the pads
+      if ((type.getHeight() - 1) * window.stride >= typeOf(chain.kernels[0]->getOperand(0)).getHeight())
+        return false;
       break;
+    }
     chain.rows[i - 1] = {rows.rows * window.stride, rows.above * window.stride + window.pad,
                          std::max<int64_t>(0, rows.below * window.stride + window.extent - window.stride - window.pad)};
   }
