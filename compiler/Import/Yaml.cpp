@@ -104,6 +104,20 @@ private:
   size_t nodes = 0, characters = 0;
 };
 
+// yaml-cpp's own way to all documents does not end on some files, so this looks for the line that begins one.
+void refuseSecondDocument(const std::string &text, const std::string &file) {
+  std::istringstream lines(text);
+  std::string line;
+  bool begun = false;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    size_t first = line.find_first_not_of(" \t\r");
+    bool marks = line.starts_with("---") && (line.size() == 3 || line.find_first_of(" \t\r", 3) == 3);
+    if (marks && begun)
+      throw ImportError({file, number, 1, ""}, "a second document begins here: a model description is one");
+    begun |= marks || (first != line.npos && line[first] != '#' && line[0] != '%');
+  }
+}
+
 } // namespace
 
 Node parseYaml(const std::string &text, const std::string &file) {
@@ -119,12 +133,8 @@ Node parseYaml(const std::string &text, const std::string &file) {
     line += c == '\n';
   }
   try {
-    std::vector<YAML::Node> documents = YAML::LoadAll(ascii);
-    if (documents.size() > 1) {
-      YAML::Mark mark = documents[1].Mark();
-      throw ImportError({file, mark.line + 1, mark.column + 1, ""}, "a second document begins here: a model description is one");
-    }
-    return Converter(file).convert(documents.empty() ? YAML::Node() : documents[0]);
+    refuseSecondDocument(ascii, file);
+    return Converter(file).convert(YAML::Load(ascii));
   } catch (const YAML::Exception &error) {
     bool placed = error.mark.line >= 0;
     throw ImportError({file, placed ? error.mark.line + 1 : 0, placed ? error.mark.column + 1 : 0, ""}, "not yaml: " + error.msg);

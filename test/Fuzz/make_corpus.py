@@ -309,6 +309,7 @@ def descriptions():
     yield "bad-tag-only.yaml", b"!!python/object/apply:os.system ['echo ran']\n"
     yield "bad-bare-tag.yaml", b"!2"
     yield "bad-merge.yaml", yaml(more=b"b: &b {x: 1}\nc: {<<: *b}\n")
+    yield "bad-endless.yaml", b',4 0.&a 91\xc9\xc8\xc7\xb6\xd24.1)\n'  # yaml-cpp finds one document after the other in it
     yield "bad-tab.yaml", yaml(more=b"a:\n\t- 1\n")
     yield "bad-complex-key.yaml", yaml(more=b"? [a]\n: 1\n")
     yield "bad-empty.yaml", b""
