@@ -39,6 +39,6 @@ def build_object(name, weights, work, a, profile=False):
     os.makedirs(folder, exist_ok=True)
     call(a.mnv3c, description, *(["--weights", weights] if weights else []), "--imgsz", size, *a.options.split(),
          *(["--profile"] if profile else []), "-o", folder + "/det.o")
-    call(a.cc, "-O2", "-std=c11", "-pthread", "-I", folder, "-I", PORT, HERE + "/engines/time_object.c", PORT + "/mnv3_threads.c", folder + "/det.o", "-lm",
-         "-o", folder + "/time_object")
+    call(a.cc, "-O2", "-std=c11", "-pthread", "-I", folder, "-I", PORT, HERE + "/engines/time_object.c",
+         PORT + "/mnv3_threads.c", folder + "/det.o", "-lm", "-o", folder + "/time_object")
     return folder + "/time_object"

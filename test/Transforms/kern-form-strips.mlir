@@ -98,3 +98,19 @@ func.func @elsewhere(%image: memref<3x64x64xf32>, %head: memref<1x64x64x6xf32>) 
   kern.conv2d ins(%c : !kern.buffer<8x8x8, stride 8>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%d : !kern.buffer<8x8x8, stride 8>) kernel [1, 1] stride [1, 1] pad [0, 0]
   return
 }
+
+// -----
+
+// Somebody reads %b once more, later: it must be whole.
+// CHECK-LABEL: func.func @read_later
+// CHECK-NOT:     kern.rows
+func.func @read_later(%head: memref<1x32x32x64xf32>) {
+  %w = kern.weights dense<0.0> : tensor<16xf32>
+  %a = kern.alloc : !kern.buffer<32x32x8, stride 8>
+  %b = kern.alloc : !kern.buffer<32x32x64, stride 64>
+  %c = kern.alloc : !kern.buffer<32x32x8, stride 8>
+  kern.conv2d ins(%a : !kern.buffer<32x32x8, stride 8>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%b : !kern.buffer<32x32x64, stride 64>) kernel [1, 1] stride [1, 1] pad [0, 0]
+  kern.conv2d ins(%b : !kern.buffer<32x32x64, stride 64>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%c : !kern.buffer<32x32x8, stride 8>) kernel [1, 1] stride [1, 1] pad [0, 0]
+  kern.copy ins(%b : !kern.buffer<32x32x64, stride 64>) outs(%head : memref<1x32x32x64xf32>)
+  return
+}
