@@ -42,7 +42,7 @@ extern "C" {{
 #define {macro}_LEVELS {levels} /* Detect levels: the first heads */
 #define {macro}_HEADS {heads}
 #define {macro}_ANCHORS {anchors}
-#define {macro}_ARENA_BYTES {arena} /* lower bound {bound}; of {prefix}_run alone {run_bound} */
+#define {macro}_ARENA_BYTES {arena} /* lower bound {bound}; of {prefix}_run alone, on one thread, {run_bound} */
 #define {macro}_ARENA_ALIGN 64
 {extra}
 extern const char *const {prefix}_class_names[{macro}_CLASSES];

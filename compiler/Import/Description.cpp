@@ -103,9 +103,8 @@ Row rowOf(const Node &node, int index) {
 
 std::optional<ActivationSpec> parseActivation(const std::string &text) {
   static const std::pair<const char *, const char *> known[] = {
-      {"nn.SiLU", "silu"},     {"nn.ReLU", "relu"},             {"nn.ReLU6", "relu6"},
-      {"nn.Hardswish", "hard_swish"}, {"nn.Identity", "none"},  {"nn.LeakyReLU", "leaky_relu"},
-      {"nn.Hardsigmoid", "hard_sigmoid"}};
+      {"nn.SiLU", "silu"},     {"nn.ReLU", "relu"},           {"nn.ReLU6", "relu6"},           {"nn.Hardswish", "hard_swish"},
+      {"nn.Identity", "none"}, {"nn.LeakyReLU", "leaky_relu"}, {"nn.Hardsigmoid", "hard_sigmoid"}};
   static const std::regex call(R"((?:torch\.)?(nn\.\w+)\(([^()]*)\))"), argument(R"(\s*(?:(\w+)\s*=\s*)?([\w.+-]+)\s*(,|$))");
   std::smatch parts;
   if (text.size() > 200 || text.find('\0') != text.npos || !std::regex_match(text, parts, call))
@@ -124,7 +123,8 @@ std::optional<ActivationSpec> parseActivation(const std::string &text) {
     bool flag = value == "True" || value == "False";
     char *end = nullptr;
     double slope = std::strtod(value.c_str(), &end);
-    if (leaky && (name.empty() || name == "negative_slope") && !*end && std::isfinite(slope))
+    bool isSlope = leaky && (name.empty() ? at == arguments.cbegin() : name == "negative_slope");
+    if (isSlope && !*end && std::isfinite(slope))
       spec.slope = slope;
     else if (!flag || !(name.empty() || name == "inplace")) // in place or not: the numbers are the same
       return std::nullopt;

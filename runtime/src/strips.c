@@ -1,6 +1,7 @@
 #include "model.h"
 
-void mnv3_run_strips(const mnv3_hooks *hooks, struct mnv3_run *run, int32_t shift, void (*body)(void *run, int32_t strip)) {
+/* Not inlined: a driver calls it a hundred times. */
+__attribute__((noinline)) void mnv3_run_strips(const mnv3_hooks *hooks, struct mnv3_run *run, int32_t shift, void (*body)(void *run, int32_t strip)) {
   const int shared = hooks && hooks->parallel_for;
   run->shift = shared ? shift : 0;
   if (shared)

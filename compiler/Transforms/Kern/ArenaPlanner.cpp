@@ -38,15 +38,17 @@ int64_t packFirstFit(const std::vector<Tenant> &tenants, const std::vector<size_
 
 } // namespace
 
+int64_t arenaBytesIn(int64_t step, const std::vector<Tenant> &tenants, int64_t alignment) {
+  int64_t bytes = 0;
+  for (const Tenant &tenant : tenants)
+    if (tenant.aliveIn(step))
+      bytes += alignUp(tenant.bytes, alignment);
+  return bytes;
+}
+
 int64_t arenaLowerBound(const std::vector<Tenant> &tenants, int64_t alignment) {
   int64_t bound = 0;
-  auto consider = [&](int64_t step) {
-    int64_t live = 0;
-    for (const Tenant &tenant : tenants)
-      if (tenant.aliveIn(step))
-        live += alignUp(tenant.bytes, alignment);
-    bound = std::max(bound, live);
-  };
+  auto consider = [&](int64_t step) { bound = std::max(bound, arenaBytesIn(step, tenants, alignment)); };
   for (const Tenant &begin : tenants) { // the sum can only rise where a tenant's life begins
     consider(begin.first);
     if (begin.again >= 0)

@@ -21,7 +21,8 @@ struct ArenaPlan {
   int64_t lowerBound = 0;       // arenaLowerBound: no plan can be smaller
 };
 
-// The largest sum of bytes (each rounded up to `alignment`) alive in one step.
+// The sum of bytes (each rounded up to `alignment`) alive in a step, and the largest such sum.
+int64_t arenaBytesIn(int64_t step, const std::vector<Tenant> &tenants, int64_t alignment);
 int64_t arenaLowerBound(const std::vector<Tenant> &tenants, int64_t alignment);
 
 // Places the tenants by searching insertion orders: each order is packed first-fit, large tenants first to begin with,

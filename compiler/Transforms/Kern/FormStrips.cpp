@@ -70,9 +70,9 @@ struct Rows {
 
 // Consecutive kernels, each the only reader of the one before, and how to cut them.
 struct Chain {
-  mutable SmallVector<KernelOpInterface> kernels; // mutable: MLIR's handles have no const methods
-  SmallVector<Rows> rows;                         // of each kernel's output
-  SmallVector<BufferType> stripBuffers;           // instead of the outputs of all but the last
+  SmallVector<KernelOpInterface> kernels;
+  SmallVector<Rows> rows;               // of each kernel's output
+  SmallVector<BufferType> stripBuffers; // instead of the outputs of all but the last
   int64_t strips = 1;
   int64_t first = 0, last = 0; // steps in which it runs
   int64_t beside = 0;          // bytes alive at some time in them, without what lies between the kernels
@@ -146,136 +146,128 @@ Value viewRows(Value buffer, int64_t first, int64_t count, OpBuilder &builder) {
   return RowsOp::create(builder, buffer.getLoc(), part, buffer, first);
 }
 
-class Former {
-public:
-  explicit Former(func::FuncOp function) : function(function) {}
+// Into the fewest strips that need no more than `bytes`, or else the least. False if there is no way to cut it.
+bool cutTo(int64_t bytes, Chain &chain) {
+  std::optional<Chain> best;
+  for (int64_t strips = 2; strips <= mostStrips && (!best || best->bytes > bytes); ++strips)
+    if (cut(chain, strips) && (!best || chain.bytes < best->bytes))
+      best = chain;
+  if (best)
+    chain = *best;
+  return best.has_value();
+}
 
-  // First the lowest peak that cutting can reach, then as few strips as reach it.
-  void run() {
-    Liveness now(function);
-    SmallVector<int64_t> alive(now.steps.size() + 1, 0); // bytes in each step
-    for (auto &[value, life] : now.lives)
-      if (isa<BufferType>(value.getType()))
-        for (int64_t step = life.first; step <= life.last; ++step)
-          alive[step] += bytesOf(typeOf(value));
-    const SmallVector<Chain> chains = findChains(now);
-    SmallVector<Chain> chosen;
-    int64_t peak = *llvm::max_element(alive);
-    for (;; peak = *llvm::max_element(alive)) {
-      const int64_t step = llvm::find(alive, peak) - alive.begin();
-      std::optional<Chain> best;
-      for (const Chain &chain : chains)
-        if (chain.holds(step) && llvm::none_of(chosen, [&](const Chain &other) { return chain.overlaps(other); }) &&
-            chain.bytes < (best ? best->bytes : peak))
-          best = chain;
-      if (!best)
-        break;
-      std::fill(alive.begin() + best->first, alive.begin() + best->last + 1, best->bytes);
-      chosen.push_back(*best);
-    }
-    for (Chain &chain : chosen) {
-      cutTo(peak, chain);
-      apply(chain);
-    }
-  }
-
-private:
-  // Every chain that can be cut, with as many strips as make it lowest.
-  static SmallVector<Chain> findChains(const Liveness &now) {
-    SmallVector<Chain> chains;
-    for (auto [index, op] : llvm::enumerate(now.steps)) {
-      auto kernel = dyn_cast<KernelOpInterface>(op);
-      if (!kernel || !windowOf(kernel))
-        continue;
-      Chain chain;
-      chain.first = static_cast<int64_t>(index) + 1;
+// Every chain that can be cut, with as many strips as make it lowest.
+SmallVector<Chain> findChains(const Liveness &now) {
+  SmallVector<Chain> chains;
+  for (auto [index, op] : llvm::enumerate(now.steps)) {
+    auto kernel = dyn_cast<KernelOpInterface>(op);
+    if (!kernel || !windowOf(kernel))
+      continue;
+    Chain chain;
+    chain.first = static_cast<int64_t>(index) + 1;
+    chain.kernels.push_back(kernel);
+    while (chain.kernels.size() < longestChain && (kernel = soleReader(kernel))) {
+      // A halo is cleared before the kernel runs.
+      chain.first = std::min(chain.first, now.of(chain.kernels.back().getOutput()).first);
       chain.kernels.push_back(kernel);
-      while (chain.kernels.size() < longestChain && (kernel = soleReader(kernel))) {
-        // A halo is cleared before the kernel runs.
-        chain.first = std::min(chain.first, now.of(chain.kernels.back().getOutput()).first);
-        chain.kernels.push_back(kernel);
-        chain.last = llvm::find(now.steps, kernel.getOperation()) - now.steps.begin() + 1;
-        chain.beside = 0;
-        for (auto &[value, life] : now.lives)
-          if (isa<BufferType>(value.getType()) && life.first <= chain.last && chain.first <= life.last && !chain.isBetween(value))
-            chain.beside += bytesOf(typeOf(value));
-        if (cutTo(0, chain))
-          chains.push_back(chain);
-      }
+      chain.last = llvm::find(now.steps, kernel.getOperation()) - now.steps.begin() + 1;
+      chain.beside = 0;
+      for (auto &[value, life] : now.lives)
+        if (isa<BufferType>(value.getType()) && life.first <= chain.last && chain.first <= life.last && !chain.isBetween(value))
+          chain.beside += bytesOf(typeOf(value));
+      if (cutTo(0, chain))
+        chains.push_back(chain);
     }
-    return chains;
   }
+  return chains;
+}
 
-  // Into the fewest strips that need no more than `bytes`, or else the least. False if there is no way to cut it.
-  static bool cutTo(int64_t bytes, Chain &chain) {
+void makeStrip(Chain &chain, size_t number, int64_t strip, ArrayRef<Value> buffers, OpBuilder &builder) {
+  KernelOpInterface kernel = chain.kernels[number];
+  const Rows &rows = chain.rows[number];
+  const int64_t stride = windowOf(kernel)->stride, height = typeOf(kernel.getOutput()).getHeight();
+  const int64_t begin = std::max<int64_t>(0, rows.rows * strip - rows.above);
+  const int64_t count = std::min(height, rows.rows * (strip + 1) + rows.below) - begin;
+  const bool isLast = number + 1 == chain.kernels.size();
+  Operation *made = builder.clone(*kernel);
+  builder.setInsertionPoint(made);
+  for (OpOperand &use : made->getOpOperands()) {
+    Value operand = use.get();
+    if (!isa<BufferType>(operand.getType()) || operand == gateOf(kernel))
+      continue;
+    if (operand == kernel.getOutput())
+      use.set(isLast ? viewRows(operand, begin, count, builder)
+                     : viewRows(buffers[number], begin - rows.rows * strip, count, builder));
+    else if (operand == residualOf(kernel))
+      use.set(viewRows(operand, begin, count, builder));
+    else if (number > 0 && operand == chain.kernels[number - 1].getOutput())
+      use.set(viewRows(buffers[number - 1], begin * stride - chain.rows[number - 1].rows * strip, count * stride, builder));
+    else
+      use.set(viewRows(operand, begin * stride, count * stride, builder));
+  }
+  builder.setInsertionPointAfter(made);
+  made->setAttr("whole_rows", builder.getI64IntegerAttr(height));
+}
+
+void apply(Chain &chain) {
+  OpBuilder builder(chain.kernels.back());
+  SmallVector<Value> buffers;
+  for (auto [kernel, type] : llvm::zip(chain.kernels, chain.stripBuffers))
+    buffers.push_back(AllocOp::create(builder, kernel->getLoc(), type, IntegerAttr()));
+  for (int64_t strip = 0; strip < chain.strips; ++strip) {
+    // Zeros above the first strip and below the last; other strips have rows there.
+    if (strip == 0 || strip == chain.strips - 1)
+      for (Value buffer : buffers)
+        if (typeOf(buffer).getHaloRows() || typeOf(buffer).getHaloColumns())
+          ClearHaloOp::create(builder, buffer.getLoc(), buffer);
+    for (size_t i = 0; i < chain.kernels.size(); ++i)
+      makeStrip(chain, i, strip, buffers, builder);
+  }
+  for (KernelOpInterface kernel : llvm::reverse(chain.kernels)) {
+    auto alloc = kernel == chain.kernels.back() ? AllocOp() : kernel.getOutput().getDefiningOp<AllocOp>();
+    kernel->erase();
+    if (!alloc)
+      continue;
+    for (Operation *clear : llvm::make_early_inc_range(alloc->getUsers()))
+      clear->erase();
+    alloc->erase();
+  }
+}
+
+// First the lowest peak that cutting can reach, then as few strips as reach it.
+void formStrips(func::FuncOp function) {
+  Liveness now(function);
+  SmallVector<int64_t> alive(now.steps.size() + 1, 0); // bytes in each step
+  for (auto &[value, life] : now.lives)
+    if (isa<BufferType>(value.getType()))
+      for (int64_t step = life.first; step <= life.last; ++step)
+        alive[step] += bytesOf(typeOf(value));
+  const SmallVector<Chain> chains = findChains(now);
+  SmallVector<Chain> chosen;
+  int64_t peak = *llvm::max_element(alive);
+  for (;; peak = *llvm::max_element(alive)) {
+    const int64_t step = llvm::find(alive, peak) - alive.begin();
     std::optional<Chain> best;
-    for (int64_t strips = 2; strips <= mostStrips && (!best || best->bytes > bytes); ++strips)
-      if (cut(chain, strips) && (!best || chain.bytes < best->bytes))
+    for (const Chain &chain : chains)
+      if (chain.holds(step) && llvm::none_of(chosen, [&](const Chain &other) { return chain.overlaps(other); }) &&
+          chain.bytes < (best ? best->bytes : peak))
         best = chain;
-    if (best)
-      chain = *best;
-    return best.has_value();
+    if (!best)
+      break;
+    std::fill(alive.begin() + best->first, alive.begin() + best->last + 1, best->bytes);
+    chosen.push_back(*best);
   }
-
-  static void apply(const Chain &chain) {
-    OpBuilder builder(chain.kernels.back());
-    SmallVector<Value> buffers;
-    for (auto [kernel, type] : llvm::zip(chain.kernels, chain.stripBuffers))
-      buffers.push_back(AllocOp::create(builder, kernel->getLoc(), type, IntegerAttr()));
-    for (int64_t strip = 0; strip < chain.strips; ++strip) {
-      // Zeros above the first strip and below the last; other strips have rows there.
-      if (strip == 0 || strip == chain.strips - 1)
-        for (Value buffer : buffers)
-          if (typeOf(buffer).getHaloRows() || typeOf(buffer).getHaloColumns())
-            ClearHaloOp::create(builder, buffer.getLoc(), buffer);
-      for (size_t i = 0; i < chain.kernels.size(); ++i)
-        makeStrip(chain, i, strip, buffers, builder);
-    }
-    for (KernelOpInterface kernel : llvm::reverse(chain.kernels)) {
-      auto alloc = kernel == chain.kernels.back() ? AllocOp() : kernel.getOutput().getDefiningOp<AllocOp>();
-      kernel->erase();
-      if (!alloc)
-        continue;
-      for (Operation *clear : llvm::make_early_inc_range(alloc->getUsers()))
-        clear->erase();
-      alloc->erase();
-    }
+  for (Chain &chain : chosen) {
+    cutTo(peak, chain);
+    apply(chain);
   }
-
-  static void makeStrip(const Chain &chain, size_t number, int64_t strip, ArrayRef<Value> buffers, OpBuilder &builder) {
-    KernelOpInterface kernel = chain.kernels[number];
-    const Rows &rows = chain.rows[number];
-    const int64_t stride = windowOf(kernel)->stride, height = typeOf(kernel.getOutput()).getHeight();
-    const int64_t begin = std::max<int64_t>(0, rows.rows * strip - rows.above);
-    const int64_t count = std::min(height, rows.rows * (strip + 1) + rows.below) - begin;
-    const bool isLast = number + 1 == chain.kernels.size();
-    Operation *made = builder.clone(*kernel);
-    builder.setInsertionPoint(made);
-    for (OpOperand &use : made->getOpOperands()) {
-      Value operand = use.get();
-      if (!isa<BufferType>(operand.getType()) || operand == gateOf(kernel))
-        continue;
-      if (operand == kernel.getOutput())
-        use.set(isLast ? viewRows(operand, begin, count, builder)
-                       : viewRows(buffers[number], begin - rows.rows * strip, count, builder));
-      else if (operand == residualOf(kernel))
-        use.set(viewRows(operand, begin, count, builder));
-      else if (number > 0 && operand == chain.kernels[number - 1].getOutput())
-        use.set(viewRows(buffers[number - 1], begin * stride - chain.rows[number - 1].rows * strip, count * stride, builder));
-      else
-        use.set(viewRows(operand, begin * stride, count * stride, builder));
-    }
-    builder.setInsertionPointAfter(made);
-    made->setAttr("whole_rows", builder.getI64IntegerAttr(height));
-  }
-
-  func::FuncOp function;
-};
+}
 
 struct FormStrips : impl::FormStripsPassBase<FormStrips> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>())
-      Former(function).run();
+      formStrips(function);
   }
 };
 

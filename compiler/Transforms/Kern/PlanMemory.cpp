@@ -28,7 +28,6 @@ public:
   void run() {
     findLives();
     addNetwork();
-    size_t firstScratch = allocs.size();
     int64_t runBound = arenaLowerBound(tenants, alignment);
     size_t image = add(bytesOf(function.getArgument(0)), {0, lives[function.getArgument(0)].last});
     size_t firstHead = tenants.size();
@@ -37,7 +36,7 @@ public:
     size_t candidates = add(candidateBytes(), {0, 0});
     tenants.back().again = steps; // the letterbox' rows before, the candidates after (runtime/include/mnv3/memory.h)
 
-    giveStripsScratch(firstScratch);
+    giveStripsScratch();
     ArenaPlan plan = planArena(tenants, alignment);
     size_t next = 0;
     for (AllocOp alloc : allocs)
@@ -80,13 +79,11 @@ private:
   }
 
   // Each strip of a kernel needs scratch of its own: as many strips as there is room for below the peak, or little above it.
-  void giveStripsScratch(size_t firstScratch) {
+  void giveStripsScratch() {
     const int64_t bound = arenaLowerBound(tenants, alignment);
     for (auto [number, kernel] : llvm::enumerate(scratchers)) {
-      Tenant &scratch = tenants[firstScratch + number];
-      int64_t live = 0, strips = kernel.getStrips();
-      for (const Tenant &tenant : tenants)
-        live += tenant.aliveIn(scratch.first) ? llvm::alignTo(tenant.bytes, alignment) : 0;
+      Tenant &scratch = tenants[allocs.size() + number];
+      int64_t live = arenaBytesIn(scratch.first, tenants, alignment), strips = kernel.getStrips();
       while (strips > 1 && live + (strips - 1) * scratch.bytes > bound + bound / 64)
         strips /= 2;
       scratch.bytes *= strips;
