@@ -32,7 +32,7 @@ struct Picture {
 
 enum class Family {
   conv2d,         // direct convolution, one or more inputs (a concat is summed part by part)
-  winograd,       // 3x3 stride 1 as F(4x4,3x3); one input; height and width are multiples of 4
+  winograd,       // 3x3 with stride 1 or 2 on tiles of `factor` x `factor` outputs, which divide height and width; one input
   depthwise,      // each channel with its own filter
   stem,           // convolution that reads the caller's dense planar picture, and minds its borders
   globalPool,     // mean over the picture
@@ -67,7 +67,7 @@ struct KernelSpec {
   Picture output;              // detect and dense copies: pixelStride = channels (fields)
   int kernelH = 1, kernelW = 1, strideY = 1, strideX = 1, dilation = 1;
   int padTop = 0, padLeft = 0; // stem and maxPool (others are handed a pointer to the first halo pixel); depthToSpace: the crop
-  int factor = 1;              // upsample; spaceToDepth: pixels of a block; attention: heads
+  int factor = 1;              // upsample; spaceToDepth: pixels of a block; attention: heads; winograd: 4, with stride 2 also 2
   int anchors = 0;             // detect; output.channels is fields
   Activation activation = Activation::none;
   float slope = 0;             // leakyRelu
@@ -97,7 +97,8 @@ struct KernelSpec {
 // How weights are packed, with V the lanes of the output (detect: the target's vector width), VC = V * schedule.vectors, outputs padded with zeros to a
 // multiple of VC (conv2d, winograd) or V (the others); bias likewise:
 //   conv2d          [output / VC][kernelH][kernelW][input][VC]                    one such array for each input
-//   winograd        [36][output / VC][input][VC], U = G g G^T computed in double
+//   winograd        [product][output / VC][input][VC], U = G g G^T computed in double; the products are points, row by row, of the one
+//                   phase with stride 1, and with stride 2 of each phase in turn (even and odd rows, of these even and odd columns)
 //   depthwise       [channel / V][kernelH * kernelW][V]
 //   stem            [output / V][plane][kernelH][kernelW][V]
 //   fullyConnected  [input][output padded to V]

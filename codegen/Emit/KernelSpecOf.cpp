@@ -108,7 +108,10 @@ KernelSpec kernelSpecOf(kern::KernelOpInterface kernel) {
   setResult(spec, kernel.getOutput());
   llvm::TypeSwitch<Operation *>(kernel)
       .Case([&](kern::Conv2DOp op) {
-        spec.family = op.getWinograd() ? Family::winograd : Family::conv2d;
+        if (std::optional<int64_t> outputs = op.getWinograd()) {
+          spec.family = Family::winograd;
+          spec.factor = static_cast<int>(*outputs);
+        }
         for (Value input : op.getInputs())
           spec.inputs.push_back(pictureOf(input));
         setWindow(spec, op);

@@ -1,78 +1,102 @@
-// 3x3 convolution with stride 1 as Winograd's F(4x4,3x3) (A. Lavin, S. Gray: Fast Algorithms for Convolutional Neural
-// Networks): 36 products for 16 outputs where the direct way takes 144.
+// 3x3 convolution with stride 1 or 2 by Winograd's minimal filtering (A. Lavin, S. Gray: Fast Algorithms for Convolutional Neural
+// Networks). With stride 1, F(4x4,3x3): 36 products for 16 outputs where the direct way takes 144.
 //
-// The picture is cut into tiles of 4x4 outputs, each of which depends on 6x6 inputs d:
+// The picture is cut into tiles of m x m outputs. With stride 1 each depends on a window d of inputs, and
 //
-//     transformed = B^T d B        products[f] = sum over channels U[f] transformed[f], f = 0 .. 35
+//     transformed = B^T d B        products[f] = sum over channels U[f] transformed[f], f = 0 .. points - 1
 //     outputs     = A^T products A                U = G g G^T, made at compile time
 //
-// The middle step is a matrix product for each f, and takes most of the time. A band of tile rows goes through all three
-// before the next, so that `transformed` and `products` (scratch) stay in the second-level cache.
+// With stride 2 an output is the sum of four convolutions with stride 1, of the even or odd rows and even or odd columns of the input
+// (phases) with the taps that meet them: 2 in an even direction, 1 in an odd one. All are transformed as F(m x m, 2x2) so that their
+// products can be summed before the last step; an odd direction has no last point. (2m + 1)^2 products for m^2 outputs: 81 where the
+// direct way takes 144, or 25 where it takes 36.
+//
+// The products are a matrix product for each f and phase, and take most of the time. A band of tile rows goes through all three
+// steps before the next, so that `transformed` and `products` (scratch) stay in the second-level cache.
 #include "codegen/Kernels/Activations.h"
 #include "codegen/Kernels/Kernel.h"
 #include "codegen/Kernels/Operands.h"
 #include "codegen/Kernels/RegisterTile.h"
+#include "codegen/Kernels/WinogradTransforms.h"
 
 namespace mnv3::codegen {
 namespace {
 
 using namespace Halide;
 
-constexpr int outputs = 4, points = 6; // of a tile, each way
+// Every stride-th row and column of the input, from (row, column) on.
+struct Phase {
+  int row, column;
+  int rowPoints, columnPoints;
+  int firstProduct; // of its own, counted through all phases
 
-// One dimension of B^T d, A^T m. Common terms are named, as a compiler may not find them.
-std::vector<Expr> transformInput(const std::vector<Expr> &d) {
-  Expr even = d[4] - 4.0f * d[2], odd = d[3] - 4.0f * d[1];
-  Expr outer = d[4] - d[2], inner = 2.0f * (d[3] - d[1]);
-  return {4.0f * d[0] + (d[4] - 5.0f * d[2]), even + odd, even - odd, outer + inner, outer - inner,
-          4.0f * d[1] + (d[5] - 5.0f * d[3])};
+  int products() const { return rowPoints * columnPoints; }
+};
+
+std::vector<Phase> phasesOf(int stride, const Tiling &tiling) {
+  std::vector<Phase> phases;
+  int products = 0;
+  for (int row = 0; row < stride; ++row)
+    for (int column = 0; column < stride; ++column) {
+      phases.push_back({row, column, tiling.points() - row, tiling.points() - column, products});
+      products += phases.back().products();
+    }
+  return phases;
 }
 
-std::vector<Expr> transformOutput(const std::vector<Expr> &m) {
-  Expr sum1 = m[1] + m[2], difference1 = m[1] - m[2], sum2 = m[3] + m[4], difference2 = m[3] - m[4];
-  return {m[0] + sum1 + sum2, difference1 + 2.0f * difference2, sum1 + 4.0f * sum2,
-          difference1 + 8.0f * difference2 + m[5]};
-}
+using Transform = std::vector<Expr> (*)(const Tiling &, const std::vector<Expr> &);
 
-// The element `index` of what `transform` makes of at(0), at(1), ...
+// The element `index` of what `transform` makes of at(0) .. at(count - 1).
 template <typename At>
-Expr transformed(std::vector<Expr> (*transform)(const std::vector<Expr> &), Expr index, At &&at) {
+Expr transformed(Transform transform, const Tiling &tiling, int count, Expr index, At &&at) {
   std::vector<Expr> values;
-  for (int point = 0; point < points; ++point)
+  for (int point = 0; point < count; ++point)
     values.push_back(at(point));
-  return mux(index, transform(values));
+  return mux(index, transform(tiling, values));
 }
 
 } // namespace
 
 Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const Strip &strip) {
   const Schedule &schedule = spec.schedule;
-  const int vector = target.vectorWidth, channels = spec.inputs[0].channels;
+  const int stride = spec.strideY, vector = target.vectorWidth, channels = spec.inputs[0].channels;
+  const Tiling tiling = {spec.factor, stride == 1 ? 3 : 2};
+  const int outputs = tiling.outputs, points = tiling.points();
+  const std::vector<Phase> phases = phasesOf(stride, tiling);
   const int inputLanes = roundUp(channels, vector), lanes = roundUp(spec.output.channels, vector);
   const int tile = schedule.vectors * vector, channelTiles = ceilDiv(lanes, tile);
-  const int across = spec.width / outputs, bandTiles = across * schedule.rows;
+  const int across = spec.width / outputs, bandTiles = roundUp(across * schedule.rows, schedule.pixels);
   const Expr down = strip.rows / outputs;
-  ImageParam input = pictureParam("input", spec.inputs[0], inputLanes, spec.width + 2, spec.height + 2);
-  ImageParam weights = denseWeights("weights", {tile, channels, channelTiles, points * points});
+  ImageParam input = pictureParam("input", spec.inputs[0], inputLanes, (spec.width - 1) * stride + 3, (spec.height - 1) * stride + 3);
+  ImageParam weights = denseWeights("weights", {tile, channels, channelTiles, phases.back().firstProduct + phases.back().products()});
   ImageParam bias = denseWeights("bias", {channelTiles * tile});
   ImageParam residual = pictureParam("residual", spec.residual, lanes, spec.width, spec.height);
 
-  // Algorithm. t counts tiles row by row; f = 6 i + j counts points.
-  Var c("c"), t("t"), f("f"), i("i"), j("j"), x("x"), y("y"), v("v");
-  Func halfInput("halfInput"), inputs("inputs"), accumulators("accumulators"), products("products");
-  Func halfOutput("halfOutput"), result("result");
-  RDom r(0, channels, "r");
+  // Algorithm. t counts tiles row by row; f = points * i + j counts points, g those of a phase.
+  Var c("c"), t("t"), f("f"), g("g"), i("i"), j("j"), x("x"), y("y"), v("v");
+  Func accumulators("accumulators"), products("products"), halfOutput("halfOutput"), result("result");
+  std::vector<Func> halfInputs, inputs;
   Expr source = min(t, across * down - 1); // the last group of tiles may be longer than the picture
-  halfInput(c, j, i, t) = transformed(transformInput, i, [&](int k) {
-    return input(c, source % across * outputs + j, source / across * outputs + k);
-  });
-  inputs(c, t, f) = transformed(transformInput, f % points, [&](int k) { return halfInput(c, k, f / points, t); });
   accumulators(c, t, f) = 0.0f;
-  accumulators(c, t, f) += weights(c % tile, r, c / tile, f) * inputs(r, t, f);
+  for (const Phase &phase : phases) {
+    Func half = halfInputs.emplace_back("halfInput"), whole = inputs.emplace_back("inputs");
+    half(c, j, i, t) = transformed(transformInput, tiling, phase.rowPoints, i, [&](int k) {
+      return input(c, stride * (source % across * outputs + j) + phase.column, stride * (source / across * outputs + k) + phase.row);
+    });
+    whole(c, t, g) = transformed(transformInput, tiling, phase.columnPoints, g % phase.columnPoints,
+                                 [&](int k) { return half(c, k, g / phase.columnPoints, t); });
+    RDom r(0, channels, "r");
+    Expr point = f;
+    if (phase.row || phase.column) { // the point may be one that the phase lacks; keep the index inside all the same
+      r.where(f / points < phase.rowPoints && f % points < phase.columnPoints);
+      point = min(f / points, phase.rowPoints - 1) * phase.columnPoints + min(f % points, phase.columnPoints - 1);
+    }
+    accumulators(c, t, f) += weights(c % tile, r, c / tile, phase.firstProduct + point) * whole(r, t, point);
+  }
   products(c, t, f) = accumulators(c, t, f);
-  halfOutput(c, j, v, x, y) =
-      transformed(transformOutput, v, [&](int k) { return products(c, y * across + x, k * points + j); });
-  Expr value = transformed(transformOutput, x % outputs,
+  halfOutput(c, j, v, x, y) = transformed(transformOutput, tiling, points, v,
+                                          [&](int k) { return products(c, y * across + x, k * points + j); });
+  Expr value = transformed(transformOutput, tiling, points, x % outputs,
                            [&](int k) { return halfOutput(c, k, y % outputs, x / outputs, y / outputs); });
   value = activate(spec.activation, spec.slope, value + bias(c));
   result(c, x, y) = spec.hasResidual ? value + residual(c, x, y) : value;
@@ -92,7 +116,7 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
   halfOutput.compute_at(result, co).store_in(MemoryType::Stack).reorder(c, v, j, x, y).vectorize(c).unroll(v).unroll(j);
   products.compute_at(result, band)
       .bound_extent(c, channelTiles * tile)
-      .bound_storage(t, roundUp(bandTiles, schedule.pixels))
+      .bound_storage(t, bandTiles)
       .split(t, to, ti, schedule.pixels)
       .split(c, co, ci, tile)
       .reorder(ci, ti, to, co, f)
@@ -101,24 +125,28 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
       .unroll(ti);
   accumulators.compute_at(products, to);
   scheduleTile(accumulators, c, t, target);
-  inputs.compute_at(result, band)
-      .bound_extent(c, inputLanes)
-      .bound_storage(t, roundUp(bandTiles, schedule.pixels))
-      .split(f, i, j, points)
-      .split(c, co, ci, vector)
-      .reorder(ci, j, i, co, t)
-      .vectorize(ci)
-      .unroll(j)
-      .unroll(i);
-  scheduleReduction({accumulators, 0, c, t, {r}, channels, schedule.unroll}, inputs, target);
-  halfInput.compute_at(inputs, co).store_in(MemoryType::Stack).reorder(c, i, j, t).vectorize(c).unroll(i).unroll(j);
+  for (size_t p = 0; p < phases.size(); ++p) {
+    inputs[p]
+        .compute_at(result, band)
+        .bound_extent(c, inputLanes)
+        .bound_storage(t, bandTiles)
+        .split(g, i, j, phases[p].columnPoints)
+        .split(c, co, ci, vector)
+        .reorder(ci, j, i, co, t)
+        .vectorize(ci)
+        .unroll(j)
+        .unroll(i);
+    scheduleReduction({accumulators, static_cast<int>(p), c, t, {accumulators.rvars(p)[0]}, channels, schedule.unroll}, inputs[p], target);
+    halfInputs[p].compute_at(inputs[p], co).store_in(MemoryType::Stack).reorder(c, i, j, t).vectorize(c).unroll(i).unroll(j);
+  }
 
   // One copy of each loop for all tiles, those at a strip's end too: two copies may contract multiply-adds in two ways, and results
   // would depend on the strips.
-  for (Func stage : {halfInput, inputs, products, halfOutput, result})
-    stage.never_partition_all();
+  for (std::vector<Func> stages : {halfInputs, inputs, {products, halfOutput, result}})
+    for (Func stage : stages)
+      stage.never_partition_all();
 
-  Kernel kernel{{{input, toStrip(strip, spec.inputs[0])}, weights, bias}, {{result, toStrip(strip, spec.output)}}, outputs};
+  Kernel kernel{{{input, toStrip(strip, spec.inputs[0], stride)}, weights, bias}, {{result, toStrip(strip, spec.output)}}, outputs};
   if (spec.hasResidual)
     kernel.operands.push_back({residual, toStrip(strip, spec.residual)});
   return kernel;

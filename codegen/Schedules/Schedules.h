@@ -8,8 +8,8 @@ namespace mnv3::codegen {
 // What the kernel's loop nest should look like; `spec.schedule` is not read.
 Schedule chooseSchedule(const KernelSpec &spec, KernelTarget target);
 
-// Whether a conv2d spec may be, and is better, computed as Family::winograd.
-bool prefersWinograd(const KernelSpec &spec, const KernelTarget &target);
+// The tile, in outputs each way, of a conv2d spec that may be, and is better, computed as Family::winograd; otherwise 0.
+int chooseWinogradTile(const KernelSpec &spec, const KernelTarget &target);
 
 // Whether a conv2d whose channels are all in one tile computes the last vector apart, in half the lanes: that is worth it
 // where half of it or less holds channels. Zen 4 does vectors of 16 in halves.

@@ -5,29 +5,54 @@
 #include <cstdint>
 
 namespace mnv3::codegen {
+namespace {
+
+// Products of a tile (codegen/Kernels/Winograd.cpp), and points at which they are summed.
+int productsOf(int stride, int outputs) { return stride == 1 ? 36 : (2 * outputs + 1) * (2 * outputs + 1); }
+int pointsOf(int stride, int outputs) { return stride == 1 ? 36 : (outputs + 1) * (outputs + 1); }
+
+int64_t weightBytes(const KernelSpec &spec, const KernelTarget &target, int outputs) {
+  const int64_t lanes = ceilDiv(spec.output.channels, target.vectorWidth) * target.vectorWidth;
+  return productsOf(spec.strideY, outputs) * spec.inputs[0].channels * lanes * sizeof(float);
+}
+
+} // namespace
 
 // From 16 channels on the transforms, whose work grows with the channels and not with their square, cost less than the
 // products saved.
-bool prefersWinograd(const KernelSpec &spec, const KernelTarget &target) {
-  const bool allowed = spec.kernelH == 3 && spec.kernelW == 3 && spec.strideY == 1 && spec.strideX == 1 &&
-                       spec.dilation == 1 && spec.inputs.size() == 1 && !spec.hasGate && !spec.hasStart &&
-                       spec.height % 4 == 0 && spec.width % 4 == 0;
-  return allowed && spec.inputs[0].channels >= 16 && spec.output.channels >= 16;
+int chooseWinogradTile(const KernelSpec &spec, const KernelTarget &target) {
+  const bool allowed = spec.kernelH == 3 && spec.kernelW == 3 && spec.strideY == spec.strideX && spec.strideY <= 2 &&
+                       spec.dilation == 1 && spec.inputs.size() == 1 && !spec.hasGate && !spec.hasStart;
+  if (!allowed || spec.inputs[0].channels < 16 || spec.output.channels < 16)
+    return 0;
+  // Smaller tiles make a fifth more products but need less weights (25 and not 81 times the channels' product), which matters where
+  // each serves few tiles, or where there are many.
+  constexpr int fewTiles = 50;
+  constexpr int64_t manyBytes = 4 << 20;
+  const bool fitsFour = spec.height % 4 == 0 && spec.width % 4 == 0, fitsTwo = spec.height % 2 == 0 && spec.width % 2 == 0;
+  if (spec.strideY == 1)
+    return fitsFour ? 4 : 0;
+  if (fitsFour && spec.height / 4 * (spec.width / 4) >= fewTiles && weightBytes(spec, target, 4) <= manyBytes)
+    return 4;
+  return fitsTwo ? 2 : 0;
 }
 
 // Tile rows a band. Each band reads all transformed weights again, unless they stay in the second cache; a band whose
 // own tiles do not stay there writes them out and reads them back. Of equally good bands the smallest takes least scratch;
-// but a weight should serve twenty tiles or so before the next one is fetched.
-int chooseBand(const KernelSpec &spec, int inputLanes, int outputLanes) {
-  constexpr int64_t pointBytes = 36 * sizeof(float);
-  const int across = spec.width / 4, down = spec.height / 4;
-  const int64_t weights = pointBytes * spec.inputs[0].channels * outputLanes;
+// but a weight should serve twenty tiles or so before the next one is fetched. Longer bands take no more than a megabyte, as
+// scratch is part of the arena: on Zen 4, 20 tiles of 88 channels are as fast as 100.
+int chooseBand(const KernelSpec &spec, const KernelTarget &target, int inputLanes, int outputLanes) {
+  const int across = spec.width / spec.factor, down = spec.height / spec.factor;
+  const int64_t weights = weightBytes(spec, target, spec.factor);
+  const int64_t tileBytes = sizeof(float) * (productsOf(spec.strideY, spec.factor) * inputLanes + pointsOf(spec.strideY, spec.factor) * outputLanes);
   int best = down;
   int64_t leastTraffic = INT64_MAX;
   for (int rows = 1; rows <= down; ++rows) {
     if (down % rows || (rows * across < 20 && rows < down))
       continue;
-    const int64_t bands = down / rows, tiles = pointBytes * (inputLanes + outputLanes) * rows * across;
+    const int64_t bands = down / rows, tiles = tileBytes * rows * across;
+    if (leastTraffic < INT64_MAX && tiles > 2 * l2Bytes)
+      break;
     const int64_t traffic = (weights > l2Bytes ? bands : 1) * weights + (tiles > l2Bytes ? 2 * bands * tiles : 0);
     if (traffic < leastTraffic) {
       leastTraffic = traffic;
@@ -41,9 +66,8 @@ Schedule chooseWinograd(const KernelSpec &spec, const KernelTarget &target) {
   const int vector = target.vectorWidth, channels = spec.inputs[0].channels;
   const int vectors = ceilDiv(spec.output.channels, vector);
   Schedule schedule;
-  schedule.rows = chooseBand(spec, ceilDiv(channels, vector) * vector, vectors * vector);
-  const RegisterTile tile =
-      chooseRegisterTile(spec.width / 4 * schedule.rows, vectors, target, LastVectors::divide);
+  schedule.rows = chooseBand(spec, target, ceilDiv(channels, vector) * vector, vectors * vector);
+  const RegisterTile tile = chooseRegisterTile(spec.width / spec.factor * schedule.rows, vectors, target, LastVectors::divide);
   schedule.pixels = tile.pixels;
   schedule.vectors = tile.vectors;
   schedule.unroll = multipliesByElement(target) ? largestDivisor(channels, 8, 4) : largestDivisor(channels, 4);

@@ -186,7 +186,7 @@ LogicalResult Converter::convertConv(nn::Conv2DOp op) {
   kern::Conv2DOp::create(builder, loc, inputs, filters, bias, gate, residual, start, allocate(op),
                          ArrayRef<int64_t>{filter[1], filter[2]}, op.getStrides(),
                          ArrayRef<int64_t>{op.getPads()[0], op.getPads()[2]}, op.getDilation(), op.getActAttr(),
-                         op.getGateActAttr(), /*winograd=*/false, nullptr);
+                         op.getGateActAttr(), /*winograd=*/nullptr, nullptr);
   return success();
 }
 

@@ -149,18 +149,20 @@ def Kern_Conv2DOp : Kern_KernelOp<"conv2d", [AttrSizedOperandSegments]> {
     The inputs are the parts of a concat, each with its own weights; `gate` scales the input as it is loaded.
     `kernel` is rows, columns; `pads` is top, left: what lies below and right follows from the output's extent.
 
-    `winograd`: computed as F(4x4,3x3) rather than directly.
+    `winograd`: computed by Winograd's minimal filtering on tiles of so many outputs each way, rather than directly.
 
     - C1: as many weights as inputs, at least one; one input where there is a gate
     - C2: kernel, strides and dilation are at least 1, pads not negative
     - C3: residual has the output's extents, start half its height and width; start and bias exclude each other
+    - C4: winograd is 4, or 2 with stride 2, and divides the output's height and width; kernel 3 x 3, stride 1 or 2, no dilation, one
+      input, no gate, no start
   }];
   let arguments = (ins Variadic<Kern_Buffer>:$inputs /*C1*/, Variadic<Kern_Weights>:$weights /*C1*/,
                        Optional<Kern_Weights>:$bias, Optional<Kern_Buffer>:$gate, Optional<Kern_Buffer>:$residual,
                        Optional<Kern_Buffer>:$start, Kern_Buffer:$output,
                        DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads,
                        DefaultValuedAttr<I64Attr, "1">:$dilation, OptionalAttr<NN_Activation>:$act,
-                       OptionalAttr<NN_Activation>:$gate_act, UnitAttr:$winograd,
+                       OptionalAttr<NN_Activation>:$gate_act, OptionalAttr<I64Attr>:$winograd,
                        OptionalAttr<Kern_Schedule>:$schedule);
   let assemblyFormat = [{ `ins` `(` $inputs `:` type($inputs) `)` `weights` `(` $weights `:` type($weights) `)`
                           (`bias` `(` $bias^ `:` type($bias) `)`)? (`gate` `(` $gate^ `:` type($gate) `)`)?
@@ -168,7 +170,7 @@ def Kern_Conv2DOp : Kern_KernelOp<"conv2d", [AttrSizedOperandSegments]> {
                           (`start` `(` $start^ `:` type($start) `)`)? `outs` `(` $output `:` type($output) `)`
                           `kernel` $kernel `stride` $strides `pad` $pads (`act` $act^)? (`gate_act` $gate_act^)?
                           (`winograd` $winograd^)? (`schedule` $schedule^)? attr-dict }];
-  let hasVerifier = 1; // C1 - C3
+  let hasVerifier = 1; // C1 - C4
 }
 
 def Kern_DepthwiseOp : Kern_KernelOp<"depthwise"> {

@@ -81,7 +81,7 @@ public:
           .activation = silu, .start = upsampled > 0});
     conv({.name = name + ".m1", .height = size, .width = size, .inputs = {hidden}, .outputs = hidden, .activation = silu,
           .output = {.halo = 1}});
-    for (bool winograd : {false, true})
+    for (int winograd : {0, 4})
       conv({.name = name + (winograd ? ".m2-winograd" : ".m2-direct"), .height = size, .width = size, .inputs = {hidden},
             .outputs = hidden, .kernelH = 3, .kernelW = 3, .activation = silu, .winograd = winograd});
     conv({.name = name + ".cv3", .height = size, .width = size, .inputs = {2 * hidden}, .outputs = out, .activation = silu});
@@ -119,12 +119,14 @@ std::vector<Shape> smallModel(const KernelTarget &target) {
   shapes->conv({.name = "16", .height = 40, .width = 40, .inputs = {72}, .outputs = 72, .activation = silu});
   shapes->c3(19, 80, 88, 44, 72, 88);
   shapes->detect(0, 80, 88);
-  shapes->conv({.name = "20", .height = 40, .width = 40, .inputs = {88}, .outputs = 88, .kernelH = 3, .kernelW = 3,
-                .stride = 2, .activation = silu});
+  for (int winograd : {0, 2, 4})
+    shapes->conv({.name = "20.winograd" + std::to_string(winograd), .height = 40, .width = 40, .inputs = {88}, .outputs = 88,
+                  .kernelH = 3, .kernelW = 3, .stride = 2, .activation = silu, .winograd = winograd});
   shapes->c3(22, 40, 160, 80, 0, 160);
   shapes->detect(1, 40, 160);
-  shapes->conv({.name = "23", .height = 20, .width = 20, .inputs = {160}, .outputs = 160, .kernelH = 3, .kernelW = 3,
-                .stride = 2, .activation = silu});
+  for (int winograd : {0, 2, 4})
+    shapes->conv({.name = "23.winograd" + std::to_string(winograd), .height = 20, .width = 20, .inputs = {160}, .outputs = 160,
+                  .kernelH = 3, .kernelW = 3, .stride = 2, .activation = silu, .winograd = winograd});
   shapes->c3(25, 20, 208, 104, 0, 208);
   shapes->detect(2, 20, 208);
   return shapes->all;
@@ -178,8 +180,8 @@ std::vector<Schedule> variants(const KernelSpec &spec, const KernelTarget &targe
       if (spec.family != Family::conv2d && vectors % c)
         continue;
       if (spec.family == Family::winograd) {
-        for (int rows = 1; rows <= spec.height / 4; ++rows)
-          if (spec.height / 4 % rows == 0)
+        for (int rows = 1; rows <= spec.height / spec.factor; ++rows)
+          if (spec.height / spec.factor % rows == 0)
             list.push_back({p, c, spec.schedule.unroll, rows, false});
         continue;
       }

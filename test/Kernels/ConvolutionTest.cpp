@@ -83,11 +83,20 @@ TEST_P(Convolutions, Winograd) {
        .schedule = {.pixels = 3, .vectors = 1, .unroll = 4, .rows = 2}},
       {.name = "strips shorter than a band", .height = 16, .width = 32, .inputs = {48}, .outputs = 64, .activation = Activation::leakyRelu},
       {.name = "wide", .height = 4, .width = 80, .inputs = {48}, .outputs = 48, .input = {.gap = 1}},
+      {.name = "stride 2, one tile", .height = 4, .width = 4, .inputs = {3}, .outputs = 5, .stride = 2},
+      {.name = "stride 2, ragged channels", .height = 12, .width = 20, .inputs = {17}, .outputs = 33, .stride = 2},
+      {.name = "stride 2, residual", .height = 8, .width = 8, .inputs = {24}, .outputs = 40, .stride = 2, .activation = Activation::silu, .residual = true},
+      {.name = "stride 2, bands", .height = 16, .width = 8, .inputs = {20}, .outputs = 24, .stride = 2, .output = {.halo = 1},
+       .schedule = {.pixels = 3, .vectors = 1, .unroll = 4, .rows = 2}},
+      {.name = "tiles of 2, one tile", .height = 2, .width = 2, .inputs = {3}, .outputs = 5, .stride = 2, .winograd = 2},
+      {.name = "tiles of 2", .height = 6, .width = 10, .inputs = {32}, .outputs = 48, .stride = 2, .activation = Activation::relu, .winograd = 2},
+      {.name = "tiles of 2, bands", .height = 12, .width = 4, .inputs = {16}, .outputs = 40, .stride = 2,
+       .schedule = {.pixels = 4, .vectors = 1, .unroll = 4, .rows = 3}, .winograd = 2},
   };
   std::vector<Case> cases;
   for (Convolution one : wanted) {
     one.kernelH = one.kernelW = 3;
-    one.winograd = true;
+    one.winograd = one.winograd ? one.winograd : 4;
     cases.push_back(makeConvolution(one, target()));
   }
   expectRight(cases);

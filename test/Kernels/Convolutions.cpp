@@ -36,6 +36,7 @@ Case makeConvolution(const Convolution &wanted, const KernelTarget &target, bool
   result.tolerance = wanted.winograd ? winogradTolerance : directTolerance;
   KernelSpec &spec = result.spec;
   spec.family = wanted.winograd ? Family::winograd : Family::conv2d;
+  spec.factor = std::max(wanted.winograd, 1);
   spec.height = wanted.height;
   spec.width = wanted.width;
   spec.output = pictureOf(wanted.outputs, wanted.width, wanted.output, vector);
@@ -73,7 +74,8 @@ Case makeConvolution(const Convolution &wanted, const KernelTarget &target, bool
   const int packing = lanesOf(spec.output, target), tile = packing * spec.schedule.vectors;
   for (size_t i = 0; i < inputs.size(); ++i) {
     result.operands.push_back(placeInput(inputs[i], spec.inputs[i], inputLayout, vector, padTop, padLeft));
-    result.operands.push_back(placeDense(wanted.winograd ? packWinograd(filters[i], tile) : packConv(filters[i], tile)));
+    result.operands.push_back(placeDense(wanted.winograd ? packWinograd(filters[i], tile, wanted.stride, wanted.winograd)
+                                                         : packConv(filters[i], tile)));
   }
   if (!wanted.start)
     result.operands.push_back(placeDense(padTo(bias.values, tile)));

@@ -16,7 +16,7 @@ struct Convolution {
   Activation gateActivation = Activation::none;
   Layout input = {}, output = {}, residualLayout = {};
   Schedule schedule = {}; // all zero: the default one
-  bool winograd = false;
+  int winograd = 0; // outputs of a tile; 0: direct
 };
 
 // kernelH x kernelW convolution, padded by half the kernel. The input's halo is widened to what the kernel reaches.

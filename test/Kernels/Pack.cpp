@@ -32,21 +32,32 @@ std::vector<float> packConv(const Filter &f, int tile) {
   });
 }
 
-std::vector<float> packWinograd(const Filter &f, int tile) {
-  const double g[6][3] = {{1. / 4, 0, 0},
-                          {-1. / 6, -1. / 6, -1. / 6},
-                          {-1. / 6, 1. / 6, -1. / 6},
-                          {1. / 24, 1. / 12, 1. / 6},
-                          {1. / 24, -1. / 12, 1. / 6},
-                          {0, 0, 1}};
-  return inOrder({36, ceilDiv(f.outputs, tile), f.inputs, tile}, [&](Index n) -> float {
+std::vector<float> packWinograd(const Filter &f, int tile, int stride, int outputs) {
+  const std::vector<std::vector<double>> g43 = {{1. / 4, 0, 0},
+                                                {-1. / 6, -1. / 6, -1. / 6},
+                                                {-1. / 6, 1. / 6, -1. / 6},
+                                                {1. / 24, 1. / 12, 1. / 6},
+                                                {1. / 24, -1. / 12, 1. / 6},
+                                                {0, 0, 1}},
+                                         g42 = {{1. / 2, 0}, {-1. / 2, -1. / 2}, {-1. / 6, 1. / 6}, {1. / 6, 1. / 3}, {0, 1}},
+                                         g22 = {{1, 0}, {1, 1}, {0, 1}};
+  const std::vector<std::vector<double>> &g = stride == 1 ? g43 : outputs == 4 ? g42 : g22;
+  struct Product {
+    int row, column, a, b; // of the phase, of the point
+  };
+  std::vector<Product> products;
+  for (int row = 0; row < stride; ++row)
+    for (int column = 0; column < stride; ++column)
+      for (int a = 0; a < int(g.size()) - row; ++a)
+        for (int b = 0; b < int(g.size()) - column; ++b)
+          products.push_back({row, column, a, b});
+  return inOrder({int(products.size()), ceilDiv(f.outputs, tile), f.inputs, tile}, [&](Index n) -> float {
     const int o = n[1] * tile + n[3];
-    if (o >= f.outputs)
-      return 0;
+    const Product &p = products[n[0]];
     double sum = 0;
-    for (int y = 0; y < 3; ++y)
-      for (int x = 0; x < 3; ++x)
-        sum += g[n[0] / 6][y] * g[n[0] % 6][x] * f.at(o, y, x, n[2]);
+    for (int y = p.row; y < 3 && o < f.outputs; y += stride)
+      for (int x = p.column; x < 3; x += stride)
+        sum += g[p.a][y / stride] * g[p.b][x / stride] * f.at(o, y, x, n[2]);
     return float(sum);
   });
 }

@@ -71,18 +71,22 @@ TEST(Schedules, UnrollDividesTheReduction) {
 
 TEST(Schedules, WinogradOnlyWhereItIsDefined) {
   const KernelSpec good = conv(40, 40, 48, 48, 3);
-  EXPECT_TRUE(prefersWinograd(good, avx512));
-  EXPECT_FALSE(prefersWinograd(conv(40, 40, 48, 48, 3, 2), avx512));
-  EXPECT_FALSE(prefersWinograd(conv(40, 40, 48, 48, 5), avx512));
-  EXPECT_FALSE(prefersWinograd(conv(38, 40, 48, 48, 3), avx512));
-  EXPECT_FALSE(prefersWinograd(conv(40, 42, 48, 48, 3), avx512));
-  EXPECT_FALSE(prefersWinograd(conv(40, 40, 8, 48, 3), avx512)); // transforms would cost more than they save
+  EXPECT_EQ(chooseWinogradTile(good, avx512), 4);
+  EXPECT_EQ(chooseWinogradTile(conv(40, 40, 88, 88, 3, 2), avx512), 4);
+  EXPECT_EQ(chooseWinogradTile(conv(42, 40, 88, 88, 3, 2), avx512), 2);
+  EXPECT_EQ(chooseWinogradTile(conv(20, 20, 160, 160, 3, 2), avx512), 2); // each of 81 products would serve 25 tiles
+  EXPECT_FALSE(chooseWinogradTile(conv(41, 40, 88, 88, 3, 2), avx512));
+  EXPECT_FALSE(chooseWinogradTile(conv(40, 40, 88, 88, 3, 3), avx512));
+  EXPECT_FALSE(chooseWinogradTile(conv(40, 40, 48, 48, 5), avx512));
+  EXPECT_FALSE(chooseWinogradTile(conv(38, 40, 48, 48, 3), avx512));
+  EXPECT_FALSE(chooseWinogradTile(conv(40, 42, 48, 48, 3), avx512));
+  EXPECT_FALSE(chooseWinogradTile(conv(40, 40, 8, 48, 3), avx512)); // transforms would cost more than they save
   KernelSpec dilated = good;
   dilated.dilation = 2;
-  EXPECT_FALSE(prefersWinograd(dilated, avx512));
+  EXPECT_FALSE(chooseWinogradTile(dilated, avx512));
   KernelSpec two = good;
   two.inputs.push_back(two.inputs[0]);
-  EXPECT_FALSE(prefersWinograd(two, avx512));
+  EXPECT_FALSE(chooseWinogradTile(two, avx512));
 }
 
 TEST(Schedules, WinogradBandsDivideThePictureAndSpareTheCache) {
@@ -90,12 +94,14 @@ TEST(Schedules, WinogradBandsDivideThePictureAndSpareTheCache) {
     for (int channels : {16, 48, 160}) {
       KernelSpec spec = conv(size, size, channels, channels, 3);
       spec.family = Family::winograd;
+      spec.factor = 4;
       const Schedule schedule = chooseSchedule(spec, avx512);
       ASSERT_GT(schedule.rows, 0);
       EXPECT_EQ(size / 4 % schedule.rows, 0);
     }
   KernelSpec small = conv(80, 80, 48, 48, 3), large = conv(20, 20, 104, 104, 3);
   small.family = large.family = Family::winograd;
+  small.factor = large.factor = 4;
   EXPECT_LE(chooseSchedule(small, avx512).rows, 2);  // weights stay in the cache, tiles of more rows would not
   EXPECT_EQ(chooseSchedule(large, avx512).rows, 5);  // weights do not: read them once
 }

@@ -16,9 +16,11 @@ module attributes {kern.target = #kern.target<"x86-64-v4", vectorWidth = 16, vec
     return
   }
 
-  // 3x3, stride 1, extents that 4 divides, many channels: Winograd. Not with stride 2, nor at 18 x 20.
+  // 3x3, extents that 4 divides (with stride 2, that 2 divides), many channels: Winograd. Not with stride 1 at 18 x 20, nor with
+  // stride 2 at 9 x 10.
   // CHECK-LABEL: func.func @winograd
-  // CHECK:         kern.conv2d {{.*}}stride [1, 1] pad [1, 1] winograd schedule
+  // CHECK:         kern.conv2d {{.*}}stride [1, 1] pad [1, 1] winograd 4 schedule
+  // CHECK:         kern.conv2d {{.*}}stride [2, 2] pad [1, 1] winograd 2 schedule
   // CHECK-NOT:     winograd
   func.func @winograd(%w: tensor<16xf32>) {
     %a = kern.alloc : !kern.buffer<20x20x96, stride 96, halo 1x1>
@@ -29,6 +31,8 @@ module attributes {kern.target = #kern.target<"x86-64-v4", vectorWidth = 16, vec
     kern.conv2d ins(%a : !kern.buffer<20x20x96, stride 96, halo 1x1>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%b : !kern.buffer<20x20x96, stride 96>) kernel [3, 3] stride [1, 1] pad [1, 1]
     kern.conv2d ins(%a : !kern.buffer<20x20x96, stride 96, halo 1x1>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%c : !kern.buffer<10x10x96, stride 96>) kernel [3, 3] stride [2, 2] pad [1, 1]
     kern.conv2d ins(%d : !kern.buffer<18x20x96, stride 96, halo 1x1>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%e : !kern.buffer<18x20x96, stride 96>) kernel [3, 3] stride [1, 1] pad [1, 1]
+    %f = kern.alloc : !kern.buffer<9x10x96, stride 96>
+    kern.conv2d ins(%d : !kern.buffer<18x20x96, stride 96, halo 1x1>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%f : !kern.buffer<9x10x96, stride 96>) kernel [3, 3] stride [2, 2] pad [1, 1]
     return
   }
 }

@@ -56,7 +56,7 @@ func.func @pooled(%image: memref<3x16x16xf32>, %head: memref<1x16x16x6xf32>) {
 
 // Winograd makes four rows at a time: it may begin a chain, but not where its reader needs a row beyond the strip.
 // CHECK-LABEL: func.func @winograd
-// CHECK-COUNT-2: kern.conv2d {{.*}} winograd {whole_rows = 16 : i64}
+// CHECK-COUNT-2: kern.conv2d {{.*}} winograd 4 {whole_rows = 16 : i64}
 // CHECK-LABEL: func.func @winograd_before_window
 // CHECK-NOT:     kern.rows
 func.func @winograd(%head: memref<1x16x16x6xf32>) {
@@ -65,7 +65,7 @@ func.func @winograd(%head: memref<1x16x16x6xf32>) {
   %b = kern.alloc : !kern.buffer<16x16x64, stride 64>
   %c = kern.alloc : !kern.buffer<16x16x8, stride 8>
   kern.clear_halo %a : !kern.buffer<16x16x16, stride 16, halo 1x1>
-  kern.conv2d ins(%a : !kern.buffer<16x16x16, stride 16, halo 1x1>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%b : !kern.buffer<16x16x64, stride 64>) kernel [3, 3] stride [1, 1] pad [1, 1] winograd
+  kern.conv2d ins(%a : !kern.buffer<16x16x16, stride 16, halo 1x1>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%b : !kern.buffer<16x16x64, stride 64>) kernel [3, 3] stride [1, 1] pad [1, 1] winograd 4
   kern.conv2d ins(%b : !kern.buffer<16x16x64, stride 64>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%c : !kern.buffer<16x16x8, stride 8>) kernel [1, 1] stride [1, 1] pad [0, 0]
   kern.detect ins(%c, %w, %w : !kern.buffer<16x16x8, stride 8>, tensor<16xf32>, tensor<16xf32>) outs(%head : memref<1x16x16x6xf32>) stride 1.0 anchors [1.0, 1.0]
   return
@@ -75,7 +75,7 @@ func.func @winograd_before_window(%head: memref<1x16x16x6xf32>) {
   %a = kern.alloc : !kern.buffer<16x16x16, stride 16, halo 1x1>
   %b = kern.alloc : !kern.buffer<16x16x64, stride 64, halo 1x1>
   %c = kern.alloc : !kern.buffer<16x16x8, stride 8>
-  kern.conv2d ins(%a : !kern.buffer<16x16x16, stride 16, halo 1x1>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%b : !kern.buffer<16x16x64, stride 64, halo 1x1>) kernel [3, 3] stride [1, 1] pad [1, 1] winograd
+  kern.conv2d ins(%a : !kern.buffer<16x16x16, stride 16, halo 1x1>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%b : !kern.buffer<16x16x64, stride 64, halo 1x1>) kernel [3, 3] stride [1, 1] pad [1, 1] winograd 4
   kern.conv2d ins(%b : !kern.buffer<16x16x64, stride 64, halo 1x1>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%c : !kern.buffer<16x16x8, stride 8>) kernel [3, 3] stride [1, 1] pad [1, 1]
   kern.detect ins(%c, %w, %w : !kern.buffer<16x16x8, stride 8>, tensor<16xf32>, tensor<16xf32>) outs(%head : memref<1x16x16x6xf32>) stride 1.0 anchors [1.0, 1.0]
   return

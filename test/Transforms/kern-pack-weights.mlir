@@ -20,15 +20,20 @@ module attributes {kern.target = #kern.target<"arm64", vectorWidth = 4, vectorRe
 // -----
 
 module attributes {kern.target = #kern.target<"arm64", vectorWidth = 4, vectorRegisters = 32>} {
-  // Winograd keeps 36 values for each pair of channels.
+  // Winograd keeps 36 values for each pair of channels; with stride 2, 25 or 81.
   // CHECK-LABEL: func.func @winograd
   // CHECK:         kern.weights {{.*}} : tensor<288xf32>
+  // CHECK:         kern.weights {{.*}} : tensor<200xf32>
+  // CHECK:         kern.weights {{.*}} : tensor<648xf32>
   func.func @winograd() {
     %w = nn.constant dense<1.0> : tensor<3x3x3x2xf32>
     %b = nn.constant dense<[7.0, 8.0, 9.0]> : tensor<3xf32>
     %x = kern.alloc : !kern.buffer<4x4x2, stride 4, halo 1x1>
     %y = kern.alloc : !kern.buffer<4x4x3, stride 4>
-    kern.conv2d ins(%x : !kern.buffer<4x4x2, stride 4, halo 1x1>) weights(%w : tensor<3x3x3x2xf32>) bias(%b : tensor<3xf32>) outs(%y : !kern.buffer<4x4x3, stride 4>) kernel [3, 3] stride [1, 1] pad [1, 1] winograd schedule <pixels = 1, vectors = 1, unroll = 2, rows = 1, channelsOutermost = false>
+    kern.conv2d ins(%x : !kern.buffer<4x4x2, stride 4, halo 1x1>) weights(%w : tensor<3x3x3x2xf32>) bias(%b : tensor<3xf32>) outs(%y : !kern.buffer<4x4x3, stride 4>) kernel [3, 3] stride [1, 1] pad [1, 1] winograd 4 schedule <pixels = 1, vectors = 1, unroll = 2, rows = 1, channelsOutermost = false>
+    %x2 = kern.alloc : !kern.buffer<8x8x2, stride 4, halo 1x1>
+    kern.conv2d ins(%x2 : !kern.buffer<8x8x2, stride 4, halo 1x1>) weights(%w : tensor<3x3x3x2xf32>) bias(%b : tensor<3xf32>) outs(%y : !kern.buffer<4x4x3, stride 4>) kernel [3, 3] stride [2, 2] pad [1, 1] winograd 2 schedule <pixels = 1, vectors = 1, unroll = 2, rows = 1, channelsOutermost = false>
+    kern.conv2d ins(%x2 : !kern.buffer<8x8x2, stride 4, halo 1x1>) weights(%w : tensor<3x3x3x2xf32>) bias(%b : tensor<3xf32>) outs(%y : !kern.buffer<4x4x3, stride 4>) kernel [3, 3] stride [2, 2] pad [1, 1] winograd 4 schedule <pixels = 1, vectors = 1, unroll = 2, rows = 1, channelsOutermost = false>
     return
   }
 }

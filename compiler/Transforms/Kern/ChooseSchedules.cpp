@@ -24,10 +24,11 @@ struct ChooseSchedules : impl::ChooseSchedulesPassBase<ChooseSchedules> {
       if (kernel->hasAttr("schedule"))
         return;
       codegen::KernelSpec spec = codegen::kernelSpecOf(kernel);
-      if (auto conv = dyn_cast<Conv2DOp>(*kernel); conv && codegen::prefersWinograd(spec, target)) {
-        conv.setWinograd(true);
-        spec = codegen::kernelSpecOf(kernel);
-      }
+      if (auto conv = dyn_cast<Conv2DOp>(*kernel))
+        if (int outputs = codegen::chooseWinogradTile(spec, target)) {
+          conv.setWinograd(outputs);
+          spec = codegen::kernelSpecOf(kernel);
+        }
       codegen::Schedule chosen = codegen::chooseSchedule(spec, target);
       kernel->setAttr("schedule", ScheduleAttr::get(&getContext(), chosen.pixels, chosen.vectors, chosen.unroll, chosen.rows,
                                                     chosen.channelsOutermost));

@@ -44,7 +44,7 @@ std::optional<Window> windowOf(Operation *op) {
         if (conv.getStart()) // half a row for each of the result
           return std::nullopt;
         return Window{static_cast<int64_t>(conv.getDilation()) * (conv.getKernel()[0] - 1) + 1, conv.getStrides()[0], conv.getPads()[0],
-                      conv.getWinograd() ? 4 : 1};
+                      static_cast<int64_t>(conv.getWinograd().value_or(1))};
       })
       .Case([](DepthwiseOp conv) { return Window{conv.getKernel()[0], conv.getStrides()[0], conv.getPads()[0]}; })
       .Case([](ElementwiseOp) { return Window{}; })

@@ -67,7 +67,9 @@ void packConv2D(Conv2DOp op, Packer &packer) {
   int64_t tile = packer.vectorWidth * std::max<int64_t>(op.getScheduleAttr().getVectors(), 1);
   for (OpOperand &weights : op.getWeightsMutable())
     packer.pack(weights, [&](std::span<const float> values, ArrayRef<int64_t> shape) {
-      return op.getWinograd() ? packWinograd(filterOf(values, shape), tile) : packConv(filterOf(values, shape), tile);
+      if (std::optional<int64_t> outputs = op.getWinograd())
+        return packWinograd(filterOf(values, shape), tile, op.getStrides()[0], *outputs);
+      return packConv(filterOf(values, shape), tile);
     });
   for (OpOperand &bias : op.getBiasMutable())
     packer.packBias(bias, tile);

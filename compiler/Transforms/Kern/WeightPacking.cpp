@@ -20,31 +20,35 @@ std::vector<float> packConv(const Filter &filter, int64_t tile) {
   return packed;
 }
 
-std::vector<float> packWinograd(const Filter &filter, int64_t tile) {
-  constexpr int points = 6;
-  constexpr double g[points][3] = {{1.0 / 4, 0, 0},
-                                   {-1.0 / 6, -1.0 / 6, -1.0 / 6},
-                                   {-1.0 / 6, 1.0 / 6, -1.0 / 6},
-                                   {1.0 / 24, 1.0 / 12, 1.0 / 6},
-                                   {1.0 / 24, -1.0 / 12, 1.0 / 6},
-                                   {0, 0, 1}};
-  int64_t tiles = tilesOf(filter.outputs, tile);
-  std::vector<float> packed(points * points * tiles * filter.inputs * tile);
-  for (int64_t o = 0; o < filter.outputs; ++o)
-    for (int64_t i = 0; i < filter.inputs; ++i) {
-      double half[points][3] = {}; // G g
-      for (int a = 0; a < points; ++a)
-        for (int x = 0; x < 3; ++x)
-          for (int y = 0; y < 3; ++y)
-            half[a][x] += g[a][y] * filter.at(o, y, x, i);
-      for (int a = 0; a < points; ++a)
-        for (int b = 0; b < points; ++b) {
-          double sum = 0;
-          for (int x = 0; x < 3; ++x)
-            sum += half[a][x] * g[b][x];
-          packed[(((a * points + b) * tiles + o / tile) * filter.inputs + i) * tile + o % tile] = static_cast<float>(sum);
+std::vector<float> packWinograd(const Filter &filter, int64_t tile, int64_t stride, int64_t outputs) {
+  // G of F(4, 3), F(4, 2) and F(2, 2), for the points in codegen/Kernels/WinogradTransforms.h.
+  constexpr double g43[][3] = {{1.0 / 4, 0, 0},
+                               {-1.0 / 6, -1.0 / 6, -1.0 / 6},
+                               {-1.0 / 6, 1.0 / 6, -1.0 / 6},
+                               {1.0 / 24, 1.0 / 12, 1.0 / 6},
+                               {1.0 / 24, -1.0 / 12, 1.0 / 6},
+                               {0, 0, 1}};
+  constexpr double g42[][3] = {{1.0 / 2, 0}, {-1.0 / 2, -1.0 / 2}, {-1.0 / 6, 1.0 / 6}, {1.0 / 6, 1.0 / 3}, {0, 1}};
+  constexpr double g22[][3] = {{1, 0}, {1, 1}, {0, 1}};
+  const auto *g = stride == 1 ? g43 : outputs == 4 ? g42 : g22;
+  const int64_t taps = stride == 1 ? 3 : 2, points = outputs + taps - 1, tiles = tilesOf(filter.outputs, tile);
+  std::vector<float> packed;
+  // Phase by phase: the taps that meet its rows and columns, on all points but the last where there is one tap only.
+  for (int64_t row = 0; row < stride; ++row)
+    for (int64_t column = 0; column < stride; ++column)
+      for (int64_t a = 0; a < points - row; ++a)
+        for (int64_t b = 0; b < points - column; ++b) {
+          const size_t product = packed.size();
+          packed.resize(product + tiles * filter.inputs * tile);
+          for (int64_t o = 0; o < filter.outputs; ++o)
+            for (int64_t i = 0; i < filter.inputs; ++i) {
+              double sum = 0;
+              for (int64_t y = 0; y < taps - row; ++y)
+                for (int64_t x = 0; x < taps - column; ++x)
+                  sum += g[a][y] * g[b][x] * filter.at(o, stride * y + row, stride * x + column, i);
+              packed[product + (o / tile * filter.inputs + i) * tile + o % tile] = static_cast<float>(sum);
+            }
         }
-    }
   return packed;
 }
 

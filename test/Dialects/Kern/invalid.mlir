@@ -79,6 +79,27 @@ func.func @conv2d_c3_start(%w: tensor<8xf32>) {
   return
 }
 
+
+// -----
+
+func.func @winograd_tile(%w: tensor<8xf32>) {
+  %a = kern.alloc : !kern.buffer<8x8x8, halo 1x1>
+  %b = kern.alloc : !kern.buffer<8x8x8>
+  // expected-error @+1 {{cannot be computed by winograd on tiles of 2 (C4)}}
+  kern.conv2d ins(%a : !kern.buffer<8x8x8, halo 1x1>) weights(%w : tensor<8xf32>) outs(%b : !kern.buffer<8x8x8>) kernel [3, 3] stride [1, 1] pad [1, 1] winograd 2
+  return
+}
+
+// -----
+
+func.func @winograd_extent(%w: tensor<8xf32>) {
+  %a = kern.alloc : !kern.buffer<12x12x8, halo 1x1>
+  %b = kern.alloc : !kern.buffer<6x6x8>
+  // expected-error @+1 {{cannot be computed by winograd on tiles of 4 (C4)}}
+  kern.conv2d ins(%a : !kern.buffer<12x12x8, halo 1x1>) weights(%w : tensor<8xf32>) outs(%b : !kern.buffer<6x6x8>) kernel [3, 3] stride [2, 2] pad [1, 1] winograd 4
+  return
+}
+
 // -----
 
 // expected-error @below {{a vector register holds 1, 2, 4, 8 or 16 floats, not 2147483647}}

@@ -20,8 +20,8 @@ module attributes {kern.target = #kern.target<"x86-64-v4", vectorWidth = 16, vec
     kern.stem ins(%image, %w, %w : memref<3x16x16xf32>, tensor<16xf32>, tensor<16xf32>) outs(%a : !kern.buffer<8x8x8, stride 16, halo 1x1>) kernel [3, 3] stride [2, 2] pad [1, 1] act <hard_swish>
     // CHECK: kern.clear_halo
     kern.clear_halo %a : !kern.buffer<8x8x8, stride 16, halo 1x1>
-    // CHECK: kern.conv2d {{.*}} act <leaky_relu, 1.000000e-01> winograd schedule <pixels = 4, vectors = 2, unroll = 4, rows = 1, channelsOutermost = false>
-    kern.conv2d ins(%a : !kern.buffer<8x8x8, stride 16, halo 1x1>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) residual(%b : !kern.buffer<8x8x24, stride 32>) outs(%b : !kern.buffer<8x8x24, stride 32>) kernel [3, 3] stride [1, 1] pad [1, 1] act <leaky_relu, 0.1> winograd schedule <pixels = 4, vectors = 2, unroll = 4, rows = 1, channelsOutermost = false>
+    // CHECK: kern.conv2d {{.*}} act <leaky_relu, 1.000000e-01> winograd 4 schedule <pixels = 4, vectors = 2, unroll = 4, rows = 1, channelsOutermost = false>
+    kern.conv2d ins(%a : !kern.buffer<8x8x8, stride 16, halo 1x1>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) residual(%b : !kern.buffer<8x8x24, stride 32>) outs(%b : !kern.buffer<8x8x24, stride 32>) kernel [3, 3] stride [1, 1] pad [1, 1] act <leaky_relu, 0.1> winograd 4 schedule <pixels = 4, vectors = 2, unroll = 4, rows = 1, channelsOutermost = false>
     // CHECK: kern.conv2d {{.*}} start({{.*}})
     kern.conv2d ins(%a, %part : !kern.buffer<8x8x8, stride 16, halo 1x1>, !kern.buffer<8x8x16, stride 32>) weights(%w, %w : tensor<16xf32>, tensor<16xf32>) start(%half : !kern.buffer<4x4x24, stride 32>) outs(%b : !kern.buffer<8x8x24, stride 32>) kernel [1, 1] stride [1, 1] pad [0, 0]
     // CHECK: kern.conv2d {{.*}} gate({{.*}}) {{.*}} gate_act <relu>

@@ -59,7 +59,7 @@ TEST(WeightPacking, WinogradComputesTheConvolution) {
   for (int y = 0; y < 6; ++y)
     for (int x = 0; x < 6; ++x)
       d[y][x] = std::sin(1.0 + 7 * y + 3 * x);
-  std::vector<float> u = packWinograd({g, 1, 3, 3, 1}, 4); // lane 0 of tiles of 4
+  std::vector<float> u = packWinograd({g, 1, 3, 3, 1}, 4, 1, 4); // lane 0 of tiles of 4
   ASSERT_EQ(u.size(), 36u * 4);
   double m[6][6] = {};
   for (int a = 0; a < 6; ++a)
@@ -82,4 +82,43 @@ TEST(WeightPacking, WinogradComputesTheConvolution) {
           plain += g[y * 3 + x] * d[oy + y][ox + x];
       EXPECT_NEAR(winograd, plain, 1e-5); // U is rounded to float once: 2^-24 of terms up to 40
     }
+}
+
+// With stride 2: sum over phases of A' [(G g G^T) . (B^T d B)] A with B and A of F(m, 2), d every second row and column.
+TEST(WeightPacking, WinogradComputesTheConvolutionOfStride2) {
+  using Matrix = std::vector<std::vector<double>>;
+  const Matrix bt4 = {{2, -1, -2, 1, 0}, {0, -2, -1, 1, 0}, {0, 2, -3, 1, 0}, {0, -1, 0, 1, 0}, {0, 2, -1, -2, 1}};
+  const Matrix at4 = {{1, 1, 1, 1, 0}, {0, 1, -1, 2, 0}, {0, 1, 1, 4, 0}, {0, 1, -1, 8, 1}};
+  const Matrix bt2 = {{1, -1, 0}, {0, 1, 0}, {0, -1, 1}}, at2 = {{1, 1, 0}, {0, 1, 1}};
+  std::vector<float> g = {0.5f, -1, 2, 3, 0.25f, -0.75f, 1, 1.5f, -2};
+  auto d = [](int y, int x) { return std::sin(1.0 + 7 * y + 3 * x); };
+  for (int outputs : {2, 4}) {
+    const Matrix &bt = outputs == 4 ? bt4 : bt2, &at = outputs == 4 ? at4 : at2;
+    const int points = outputs + 1;
+    std::vector<float> u = packWinograd({g, 1, 3, 3, 1}, 1, 2, outputs);
+    ASSERT_EQ(u.size(), size_t(2 * outputs + 1) * (2 * outputs + 1));
+    Matrix m(points, std::vector<double>(points));
+    size_t product = 0;
+    for (int row = 0; row < 2; ++row)
+      for (int column = 0; column < 2; ++column)
+        for (int a = 0; a < points - row; ++a)
+          for (int b = 0; b < points - column; ++b) {
+            double v = 0;
+            for (int y = 0; y < points - row; ++y)
+              for (int x = 0; x < points - column; ++x)
+                v += bt[a][y] * d(2 * y + row, 2 * x + column) * bt[b][x];
+            m[a][b] += v * u[product++];
+          }
+    for (int oy = 0; oy < outputs; ++oy)
+      for (int ox = 0; ox < outputs; ++ox) {
+        double winograd = 0, plain = 0;
+        for (int a = 0; a < points; ++a)
+          for (int b = 0; b < points; ++b)
+            winograd += at[oy][a] * m[a][b] * at[ox][b];
+        for (int y = 0; y < 3; ++y)
+          for (int x = 0; x < 3; ++x)
+            plain += g[y * 3 + x] * d(2 * oy + y, 2 * ox + x);
+        EXPECT_NEAR(winograd, plain, 1e-5); // as above
+      }
+  }
 }
