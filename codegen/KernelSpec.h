@@ -104,9 +104,9 @@ struct KernelSpec {
 //   fullyConnected  [input][output padded to V]
 //   detect          [anchor][input][fields padded to V]      bias [anchor][fields padded to V]
 struct KernelTarget {
-  std::string name;       // "x86-64-v4", "x86-64", "arm64": picks the Halide target
-  int vectorWidth = 4;    // floats in a vector register: 16, 8, 4
-  int vectorRegisters = 32;
+  std::string name;       // "x86-64-v4", "cortex-m7": picks the Halide target
+  int vectorWidth = 4;    // floats in a vector register: 16, 8, 4; 4 as well where floats have registers of their own,
+  int vectorRegisters = 32; // ... of which four then count as one
 };
 
 // The lanes in which a picture's pixels are processed: vectors of the target, or half vectors of 8 where a pixel has no

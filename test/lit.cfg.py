@@ -1,5 +1,6 @@
 # How lit runs the tests of this folder. Settings that depend on the build come from lit.site.cfg.py.
 import os
+import shutil
 
 import lit.formats
 
@@ -20,5 +21,15 @@ config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%root", os.path.dirname(config.test_source_root)))
 if os.path.isdir(shared):
     config.available_features.add("shared")  # tests say: REQUIRES: shared
-if config.mnv3_arm64:
-    config.available_features.add("arm64")
+
+# Targets whose programs this machine can link and run, each with what that takes.
+clang = ["clang-22", "ld.lld-22"]
+emulated = {
+    "arm64": ["aarch64-linux-gnu-gcc", "qemu-aarch64"],
+    "armv7": [*clang, "/usr/arm-linux-gnueabihf/lib/libc.a", "qemu-arm"],
+    "riscv64": [*clang, "/usr/riscv64-linux-gnu/lib/libc.a", "qemu-riscv64"],
+    "wasm32": ["clang-22", "wasm-ld-22", "/usr/lib/wasm32-wasi/libc.a", "node"],
+}
+for target, needs in emulated.items():
+    if all(shutil.which(need) for need in needs if "/" not in need) and all(os.path.exists(need) for need in needs if "/" in need):
+        config.available_features.add(target)

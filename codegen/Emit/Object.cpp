@@ -25,6 +25,7 @@ std::unique_ptr<llvm::TargetMachine> machineFor(const Target &target, std::strin
   llvm::InitializeAllTargets();
   llvm::InitializeAllTargetMCs();
   llvm::InitializeAllAsmPrinters();
+  llvm::InitializeAllAsmParsers(); // Halide's loads of every n-th float on 32-bit ARM are inline assembly
   llvm::Triple triple(target.triple);
   const llvm::Target *known = llvm::TargetRegistry::lookupTarget(triple, error);
   if (!known)
@@ -32,10 +33,9 @@ std::unique_ptr<llvm::TargetMachine> machineFor(const Target &target, std::strin
   llvm::TargetOptions options;
   options.AllowFPOpFusion = llvm::FPOpFusion::Standard; // what may be fused, Halide and clang have already said
   options.DataSections = options.FunctionSections = true;
-  options.MCOptions.ABIName = target.abi;
   return std::unique_ptr<llvm::TargetMachine>(
       known->createTargetMachine(triple, target.cpu, target.features, options,
-                                 target.positionIndependent ? llvm::Reloc::PIC_ : llvm::Reloc::Static, std::nullopt,
+                                 triple.isOSUnknown() ? llvm::Reloc::Static : llvm::Reloc::PIC_, std::nullopt,
                                  llvm::CodeGenOptLevel::Aggressive));
 }
 
@@ -129,7 +129,8 @@ std::unique_ptr<llvm::Module> emitModule(func::FuncOp function, const std::vecto
 
   llvm::Function *run = emitRun(function, layOutWeights(function), options, *module);
   emitModelData(function, run, options, *module);
-  if (!addBitcode(*module, runtimeBitcode64(), "runtime"))
+  const bool narrow = module->getDataLayout().getPointerSize() == 4;
+  if (!addBitcode(*module, narrow ? runtimeBitcode32() : runtimeBitcode64(), "runtime"))
     return function.emitError("cannot link the runtime"), nullptr;
   std::vector<std::string> entries;
   for (const char *suffix : {"_run", "_detect", "_class_names", "_kernel_names", "_head_shape", "_strides", "_anchors", "_head_row"})

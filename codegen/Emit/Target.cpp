@@ -17,12 +17,23 @@ struct Row {
   int vectorWidth, vectorRegisters;
 };
 
-// The kernel half of "host" is one of these rows, chosen by what the CPU has.
+// The kernel half of "host" is one of these rows, chosen by what the CPU has. Where floats have registers of their own, 32 of
+// them count as 8 of four: vectors of one would gain nothing and make every pixel's channels odd.
 constexpr Row rows[] = {
     {"x86-64", "x86_64-unknown-linux-gnu", "x86-64-v3", "", 8, 16},    // AVX2, FMA
     {"x86-64-v4", "x86_64-unknown-linux-gnu", "x86-64-v4", "", 16, 32}, // AVX-512
     {"arm64", "aarch64-unknown-linux-gnu", "generic", "+neon", 4, 32},
+    {"armv7", "armv7-unknown-linux-gnueabihf", "generic", "+neon", 4, 16},
+    {"cortex-m4", "thumbv7em-none-eabihf", "cortex-m4", "", 4, 8},
+    {"cortex-m7", "thumbv7em-none-eabihf", "cortex-m7", "", 4, 8},
+    {"cortex-m33", "thumbv8m.main-none-eabihf", "cortex-m33", "", 4, 8},
+    {"cortex-m55", "thumbv8.1m.main-none-eabihf", "cortex-m55", "", 4, 8}, // Helium
+    {"riscv64", "riscv64-unknown-linux-gnu", "generic-rv64", "+m,+a,+f,+d,+c", 4, 8},
+    {"wasm32", "wasm32-unknown-unknown", "generic", "+simd128", 4, 16}, // as many as x86-64 has, on which it mostly runs
 };
+
+// RISC-V's vectors are an option; its kernels then have 32 registers of them, of 128 bits or more.
+const KernelTarget riscvVectors = {"riscv64-v", 4, 32};
 
 const Row *findRow(const std::string &name) {
   for (const Row &row : rows)
@@ -64,21 +75,22 @@ std::optional<Target> hostTarget(std::string &error) {
   return target;
 }
 
-// LLVM only warns of an unknown CPU, so ask first.
-bool knowsCpu(const Target &target, std::string &error) {
+// What LLVM knows of the CPU and the features; null, with a reason, for one it does not know, of which it would only warn.
+std::unique_ptr<llvm::MCSubtargetInfo> describeCpu(const Target &target, std::string &error) {
   llvm::InitializeAllTargetInfos();
   llvm::InitializeAllTargets();
   llvm::InitializeAllTargetMCs();
   llvm::Triple triple(target.triple);
   const llvm::Target *known = llvm::TargetRegistry::lookupTarget(triple, error);
   if (!known)
-    return false;
+    return nullptr;
   std::unique_ptr<llvm::MCSubtargetInfo> info(known->createMCSubtargetInfo(triple, "", ""));
   if (!info->isCPUStringValid(target.cpu)) {
     error = "unknown cpu '" + target.cpu + "' for " + target.name;
-    return false;
+    return nullptr;
   }
-  return true;
+  info.reset(known->createMCSubtargetInfo(triple, target.cpu, target.features));
+  return info;
 }
 
 } // namespace
@@ -105,12 +117,16 @@ std::optional<Target> resolveTarget(const TargetRequest &request, std::string &e
     return std::nullopt;
   if (!request.triple.empty())
     target->triple = request.triple;
+  target->triple = llvm::Triple::normalize(target->triple); // three parts may be machine, vendor and system, or environment
   if (!request.cpu.empty())
     target->cpu = request.cpu;
   if (!request.features.empty())
     target->features += (target->features.empty() ? "" : ",") + request.features;
-  if (!knowsCpu(*target, error))
+  std::unique_ptr<llvm::MCSubtargetInfo> has = describeCpu(*target, error);
+  if (!has)
     return std::nullopt;
+  if (target->kernels.name == "riscv64" && has->checkFeatures("+v"))
+    target->kernels = riscvVectors;
   return target;
 }
 

@@ -16,8 +16,7 @@ struct TargetRequest {
 
 struct Target {
   std::string name;     // "x86-64-v4"; "host" stays "host"
-  std::string triple, cpu, features, abi;
-  bool positionIndependent = true; // hosted targets
+  std::string triple, cpu, features;
   KernelTarget kernels;
 };
 

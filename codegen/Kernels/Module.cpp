@@ -16,17 +16,29 @@
 namespace mnv3::codegen {
 namespace {
 
+// Halide's own back ends serve x86 and ARM. Elsewhere its code for an ARM without NEON is taken, which has vectors as LLVM
+// knows them and nothing of any machine but the width of a pointer.
+constexpr const char *neutral32 = "arm-32-noos-no_neon", *neutral64 = "arm-64-noos-no_neon";
+
+const std::map<std::string, const char *> halideTargets = {
+    {"x86-64", "x86-64-linux-sse41-avx-f16c-fma-avx2"},
+    {"x86-64-v4", "x86-64-linux-sse41-avx-f16c-fma-avx2-avx512-avx512_skylake"},
+    {"arm64", "arm-64-linux"},
+    {"armv7", "arm-32-linux"},
+    {"cortex-m4", neutral32},
+    {"cortex-m7", neutral32},
+    {"cortex-m33", neutral32},
+    {"cortex-m55", neutral32},
+    {"riscv64", neutral64},
+    {"riscv64-v", neutral64},
+    {"wasm32", neutral32},
+};
+
 std::optional<Halide::Target> halideTarget(const KernelTarget &target) {
-  const char *name = nullptr;
-  if (target.name == "x86-64")
-    name = "x86-64-linux-sse41-avx-f16c-fma-avx2";
-  else if (target.name == "x86-64-v4")
-    name = "x86-64-linux-sse41-avx-f16c-fma-avx2-avx512-avx512_skylake";
-  else if (target.name == "arm64")
-    name = "arm-64-linux";
-  else
+  auto entry = halideTargets.find(target.name);
+  if (entry == halideTargets.end())
     return std::nullopt;
-  Halide::Target halide(name);
+  Halide::Target halide(entry->second);
   for (auto feature : {Halide::Target::NoRuntime, Halide::Target::NoAsserts, Halide::Target::NoBoundsQuery})
     halide.set_feature(feature);
   return halide;

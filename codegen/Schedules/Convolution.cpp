@@ -10,7 +10,7 @@ bool fitsRegisters(RegisterTile tile, const KernelTarget &target) {
   const int accumulators = tile.accumulators(), registers = target.vectorRegisters;
   if (multipliesByElement(target))
     return accumulators <= 21 && accumulators + tile.pixels + tile.vectors + 2 <= registers;
-  return accumulators + tile.vectors + 1 <= registers;
+  return accumulators + tile.vectors + (multipliesByScalar(target) ? 0 : 1) <= registers;
 }
 
 double multiplyAddCost(RegisterTile tile, const KernelTarget &target) {
@@ -66,9 +66,10 @@ int lengthOf(const KernelSpec &spec) {
   return flat ? spec.width * spec.height : spec.width;
 }
 
-// Reduction steps in a loop's body, a divisor of every input's channels. NEON loads four steps' inputs at once.
+// Reduction steps in a loop's body, a divisor of every input's channels. NEON loads four steps' inputs at once;
+// where vectors are split, two steps are a long loop already.
 int chooseUnroll(const std::vector<Picture> &inputs, const KernelTarget &target) {
-  int unroll = multipliesByElement(target) ? 8 : 4;
+  int unroll = multipliesByElement(target) ? 8 : splitsVectors(target) ? 2 : 4;
   for (const Picture &input : inputs)
     unroll = largestDivisor(input.channels, unroll, multipliesByElement(target) ? 4 : 1);
   return unroll;

@@ -6,8 +6,8 @@
 namespace mnv3::codegen {
 
 Schedule chooseDepthwise(const KernelSpec &spec, const KernelTarget &target) {
-  // AVX-512 multiplies inputs straight from memory; elsewhere they want registers as well.
-  const int budget = target.vectorRegisters == 32 && !multipliesByElement(target) ? 16 : 8;
+  // Half of the registers, as taps and inputs want some as well; beyond 16 nothing is gained, on NEON beyond 8.
+  const int budget = std::min(target.vectorRegisters / 2, multipliesByElement(target) ? 8 : 16);
   Schedule schedule;
   schedule.rows = spec.strideY == 1 ? std::min(2, spec.height) : 1;
   schedule.pixels = std::min(spec.width, std::max(1, budget / schedule.rows));

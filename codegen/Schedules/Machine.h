@@ -11,9 +11,19 @@ inline constexpr int64_t l2Bytes = 512 * 1024;
 
 constexpr int ceilDiv(int a, int b) { return (a + b - 1) / b; }
 
-// NEON multiplies a vector by one element of another, so inputs are held as vectors of four reduction steps; x86
-// broadcasts each input from memory instead.
-constexpr bool multipliesByElement(const KernelTarget &target) { return target.vectorWidth == 4; }
+// NEON of 64 bits multiplies a vector by one element of another, so inputs are held as vectors of four reduction steps.
+// NEON of 32 bits can do so with a quarter of its registers only, and not at all where it rounds once. It broadcasts each input from
+// memory, as x86 and WebAssembly do.
+inline bool multipliesByElement(const KernelTarget &target) { return target.name == "arm64"; }
+
+// Helium and RISC-V multiply a vector by a scalar, which takes none of the vector registers.
+inline bool multipliesByScalar(const KernelTarget &target) { return target.name == "cortex-m55" || target.name == "riscv64-v"; }
+
+// No vectors at all: LLVM makes four instructions of every operation on four floats, so the same loop is four times as long.
+inline bool splitsVectors(const KernelTarget &target) { return target.vectorRegisters == 8 && !multipliesByScalar(target); }
+
+// Memory is dearer than time: hundreds of kilobytes of RAM, and weights in flash.
+inline bool isMicrocontroller(const KernelTarget &target) { return target.name.starts_with("cortex-m"); }
 
 // The largest divisor of `extent` that is at most `limit`, of those that are a multiple of `step` if there is one.
 constexpr int largestDivisor(int extent, int limit, int step = 1) {

@@ -12,9 +12,10 @@ struct RegisterTile {
 };
 
 // Registers that a reduction step needs beside the accumulators:
-//   x86   the step's weights and one broadcast input
-//   NEON  the step's weights, four steps' inputs of each pixel, and two to move values to and fro; beyond 21
-//         accumulators compilers spill all the same
+//   x86 and most others   the step's weights and one broadcast input
+//   Helium, RISC-V        the step's weights; inputs are scalars
+//   NEON of 64 bits       the step's weights, four steps' inputs of each pixel, and two to move values to and fro; beyond 21
+//                         accumulators compilers spill all the same
 bool fitsRegisters(RegisterTile tile, const KernelTarget &target);
 
 // Cost of one multiply-add in such a tile, 1 where nothing but multiply-adds counts.

@@ -9,11 +9,12 @@ namespace mnv3::codegen {
 namespace {
 
 // Sums of many vectors in `phases` parts of `vectors` vectors each: eight or more independent sums hide the latency of
-// an addition. `extent` terms must divide into the phases.
-Schedule chooseSum(int vectors, int extent) {
+// an addition, if there are so many registers. `extent` terms must divide into the phases.
+Schedule chooseSum(int vectors, int extent, const KernelTarget &target) {
+  const int sums = std::min(12, target.vectorRegisters - 2);
   Schedule schedule;
-  schedule.vectors = largestDivisor(vectors, 12);
-  schedule.pixels = largestDivisor(extent, std::max(1, 12 / schedule.vectors));
+  schedule.vectors = largestDivisor(vectors, sums);
+  schedule.pixels = largestDivisor(extent, std::max(1, sums / schedule.vectors));
   return schedule;
 }
 
@@ -35,9 +36,9 @@ Schedule chooseSchedule(const KernelSpec &spec, KernelTarget target) {
   case Family::detect:
     return chooseDetect(spec, target);
   case Family::globalPool:
-    return chooseSum(vectors, spec.inputWidth);
+    return chooseSum(vectors, spec.inputWidth, target);
   case Family::fullyConnected:
-    return chooseSum(vectors, spec.inputs[0].channels);
+    return chooseSum(vectors, spec.inputs[0].channels, target);
   case Family::maxPool:
   case Family::upsample:
   case Family::copy:

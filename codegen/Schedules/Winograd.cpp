@@ -19,11 +19,11 @@ int64_t weightBytes(const KernelSpec &spec, const KernelTarget &target, int outp
 } // namespace
 
 // From 16 channels on the transforms, whose work grows with the channels and not with their square, cost less than the
-// products saved.
+// products saved. Microcontrollers have no room for transformed tiles, nor for weights four times as large.
 int chooseWinogradTile(const KernelSpec &spec, const KernelTarget &target) {
   const bool allowed = spec.kernelH == 3 && spec.kernelW == 3 && spec.strideY == spec.strideX && spec.strideY <= 2 &&
                        spec.dilation == 1 && spec.inputs.size() == 1 && !spec.hasGate && !spec.hasStart;
-  if (!allowed || spec.inputs[0].channels < 16 || spec.output.channels < 16)
+  if (!allowed || isMicrocontroller(target) || spec.inputs[0].channels < 16 || spec.output.channels < 16)
     return 0;
   // Smaller tiles make a fifth more products but need less weights (25 and not 81 times the channels' product), which matters where
   // each serves few tiles, or where there are many.

@@ -33,7 +33,8 @@ cl::opt<std::string> input(cl::Positional, cl::Required, cl::desc("INPUT: a mode
 cl::opt<std::string> output("o", cl::desc("output file; its header goes beside it (det.o -> det.h)"), cl::value_desc("FILE"), cl::cat(category));
 cl::opt<std::string> weights("weights", cl::desc("trained weights: .pt (checkpoint or state_dict), .safetensors, .npz"), cl::value_desc("FILE"),
                              cl::cat(category));
-cl::opt<std::string> targetName("target", cl::init("host"), cl::desc("what to compile for: host (default), x86-64 (AVX2), x86-64-v4 (AVX-512), arm64"),
+cl::opt<std::string> targetName("target", cl::init("host"), cl::desc("what to compile for: host (default), x86-64 (AVX2), x86-64-v4 (AVX-512), arm64, armv7 (NEON), "
+                                                                         "cortex-m4, cortex-m7, cortex-m33, cortex-m55, riscv64 (vectors: --features +v), wasm32 (SIMD)"),
                                 cl::value_desc("NAME"), cl::cat(category));
 cl::opt<std::string> cpu("cpu", cl::desc("schedule code for this CPU and use its instructions, as in LLVM's -mcpu"), cl::value_desc("CPU"), cl::cat(category));
 cl::opt<std::string> triple("triple", cl::desc("LLVM target triple instead of the target's own"), cl::value_desc("TRIPLE"), cl::cat(category));

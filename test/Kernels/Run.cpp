@@ -80,16 +80,19 @@ std::vector<Trial> build(const std::vector<Case> &cases, const TestTarget &targe
   }
   shell(MNV3_LLVM_TOOLS "/llvm-link" + modules + " -o " + (folder / "kernels.bc"), folder / "log-link");
 
-  // Only the attributes that Halide puts on functions name a CPU; a measurement wants the machine's own.
-  std::string source = "kernels.bc";
-  if (!cpu.empty()) {
+  // Only the attributes that Halide puts on functions name a CPU; a measurement wants the machine's own, and neutral code any.
+  std::string source = "kernels.bc", edit;
+  if (!cpu.empty())
+    edit = "s/\"target-cpu\"=\"[^\"]*\"/\"target-cpu\"=\"" + cpu + "\"/; s/\"tune-cpu\"=\"[^\"]*\"//";
+  else if (!target.llc.empty())
+    edit = "/^target /d; s/\"\\(target-cpu\\|tune-cpu\\|target-features\\)\"=\"[^\"]*\"//g";
+  if (!edit.empty()) {
     shell(MNV3_LLVM_TOOLS "/llvm-dis " + (folder / "kernels.bc") + " -o " + (folder / "kernels.ll"), folder / "log-dis");
-    shell("sed -i 's/\"target-cpu\"=\"[^\"]*\"/\"target-cpu\"=\"" + cpu + "\"/; s/\"tune-cpu\"=\"[^\"]*\"//' " +
-              (folder / "kernels.ll"),
-          folder / "log-sed");
+    shell("sed -i '" + edit + "' " + (folder / "kernels.ll"), folder / "log-sed");
     source = "kernels.ll";
   }
-  shell(MNV3_LLVM_TOOLS "/llc -O3 -relocation-model=pic -filetype=obj " + (folder / source) + " -o " + (folder / "kernels.o"),
+  shell(MNV3_LLVM_TOOLS "/llc -O3 -relocation-model=pic -filetype=obj " + target.llc + " " + (folder / source) + " -o " +
+            (folder / "kernels.o"),
         folder / "log-llc");
 
   std::ofstream table(folder / "table.c");
@@ -135,6 +138,11 @@ std::vector<TestTarget> testTargets() {
       {{"x86-64-v4", 16, 32}, "avx512", MNV3_CXX_NATIVE, ""},
       {{"x86-64", 8, 16}, "avx2", MNV3_CXX_NATIVE, ""},
       {{"arm64", 4, 32}, "neon", std::string(MNV3_CXX_ARM64) + " -static", MNV3_QEMU_ARM64},
+      {{"armv7", 4, 16}, "neon32", MNV3_CC_ARM, MNV3_QEMU_ARM, "-mtriple=armv7-linux-gnueabihf -mattr=+neon"},
+      // What a Cortex-M7 has, on a processor that an emulator of programs knows.
+      {{"cortex-m7", 4, 8}, "thumb", MNV3_CC_ARM, MNV3_QEMU_ARM, "-mtriple=thumbv7-linux-gnueabihf -mattr=+vfp4d16,-neon"},
+      {{"riscv64-v", 4, 32}, "riscv", MNV3_CC_RISCV64, std::string(MNV3_QEMU_RISCV64) + " -cpu rv64,v=true",
+       "-mtriple=riscv64-linux-gnu -mattr=+m,+a,+f,+d,+c,+v -target-abi=lp64d"},
   };
 }
 
@@ -152,6 +160,8 @@ std::string whyNot(const TestTarget &target) {
 #endif
   if (target.kernels.name == "arm64" && (target.emulator.empty() || target.compiler == " -static"))
     return "no qemu-aarch64 or no aarch64-linux-gnu-g++ here";
+  if (target.compiler.empty() || target.emulator.starts_with(" ") || (!target.llc.empty() && target.emulator.empty()))
+    return "no C library or no emulator for it here";
   return "";
 }
 

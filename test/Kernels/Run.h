@@ -12,6 +12,7 @@ struct TestTarget {
   std::string label;
   std::string compiler; // links the test program
   std::string emulator; // runs it; empty: this machine does
+  std::string llc = ""; // what llc is told of the machine; empty: what the bitcode says
 };
 
 inline void PrintTo(const TestTarget &target, std::ostream *stream) { *stream << target.label; }

@@ -7,7 +7,8 @@ namespace mnv3::codegen {
 namespace {
 
 const KernelTarget avx512 = {"x86-64-v4", 16, 32}, avx2 = {"x86-64", 8, 16}, neon = {"arm64", 4, 32};
-const KernelTarget all[] = {avx512, avx2, neon};
+const KernelTarget neon32 = {"armv7", 4, 16}, m7 = {"cortex-m7", 4, 8}, helium = {"cortex-m55", 4, 8}, riscv = {"riscv64-v", 4, 32};
+const KernelTarget all[] = {avx512, avx2, neon, neon32, m7, helium, riscv};
 
 KernelSpec conv(int height, int width, int inputs, int outputs, int kernel = 1, int stride = 1) {
   KernelSpec spec;
@@ -28,6 +29,13 @@ TEST(Schedules, TilesThatFitTheRegisters) {
   EXPECT_TRUE(fitsRegisters({5, 4}, neon));
   EXPECT_FALSE(fitsRegisters({6, 4}, neon));  // 24 accumulators
   EXPECT_FALSE(fitsRegisters({10, 2}, neon)); // 20, and 10 pixels' inputs
+  EXPECT_TRUE(fitsRegisters({4, 3}, neon32)); // 12 + 3 + 1
+  EXPECT_TRUE(fitsRegisters({6, 1}, m7));     // 24 floats, 4 weights and an input of 32
+  EXPECT_FALSE(fitsRegisters({7, 1}, m7));
+  EXPECT_TRUE(fitsRegisters({3, 2}, helium)); // 6 + 2: inputs are scalars
+  EXPECT_FALSE(fitsRegisters({3, 2}, m7));
+  EXPECT_TRUE(fitsRegisters({7, 4}, riscv));  // 28 + 4
+  EXPECT_FALSE(fitsRegisters({7, 4}, avx512)); // which would want one more
 }
 
 TEST(Schedules, ChosenTilesFitAndAreNotLargerThanThePicture) {
@@ -42,9 +50,10 @@ TEST(Schedules, ChosenTilesFitAndAreNotLargerThanThePicture) {
       }
 }
 
-// Enough accumulators to keep two units with a latency of four busy, wherever the picture has as many pixels.
+// Enough accumulators to keep two units with a latency of four busy, wherever the picture has as many pixels and the machine so many
+// registers.
 TEST(Schedules, ChosenTilesHideLatency) {
-  for (const KernelTarget &target : all)
+  for (const KernelTarget &target : {avx512, avx2, neon, neon32, riscv})
     for (int vectors = 1; vectors < 20; ++vectors)
       EXPECT_GE(chooseRegisterTile(40, vectors, target).accumulators(), 8) << vectors << " vectors";
 }
@@ -69,9 +78,22 @@ TEST(Schedules, UnrollDividesTheReduction) {
   EXPECT_EQ(chooseSchedule(conv(20, 20, 88, 40), neon).unroll % 4, 0); // whole vectors of inputs
 }
 
+TEST(Schedules, DepthwiseTilesLeaveRegistersForTapsAndInputs) {
+  for (const KernelTarget &target : all)
+    for (int stride : {1, 2}) {
+      KernelSpec spec = conv(10, 10, 96, 96, 5, stride);
+      spec.family = Family::depthwise;
+      const Schedule schedule = chooseSchedule(spec, target);
+      EXPECT_GE(schedule.rows * schedule.pixels, 2);
+      EXPECT_LE(schedule.rows * schedule.pixels, target.vectorRegisters / 2) << target.name;
+    }
+}
+
 TEST(Schedules, WinogradOnlyWhereItIsDefined) {
   const KernelSpec good = conv(40, 40, 48, 48, 3);
   EXPECT_EQ(chooseWinogradTile(good, avx512), 4);
+  EXPECT_EQ(chooseWinogradTile(good, riscv), 4);
+  EXPECT_FALSE(chooseWinogradTile(good, m7)); // no memory for it
   EXPECT_EQ(chooseWinogradTile(conv(40, 40, 88, 88, 3, 2), avx512), 4);
   EXPECT_EQ(chooseWinogradTile(conv(42, 40, 88, 88, 3, 2), avx512), 2);
   EXPECT_EQ(chooseWinogradTile(conv(20, 20, 160, 160, 3, 2), avx512), 2); // each of 81 products would serve 25 tiles
@@ -131,6 +153,7 @@ TEST(Schedules, SumsDivideTheirTerms) {
         const Schedule schedule = chooseSchedule(spec, target);
         EXPECT_EQ(extent % schedule.pixels, 0);
         EXPECT_EQ(spec.output.channels / target.vectorWidth % schedule.vectors, 0);
+        EXPECT_LE(schedule.vectors * schedule.pixels, target.vectorRegisters - 2) << target.name;
       }
     }
 }

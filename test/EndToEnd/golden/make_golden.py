@@ -191,6 +191,7 @@ def family():
 def sorting():
     net = load_safetensors(network(SORTING[0]), SORTING[1])
     write_heads("sorting", net, 320, 320, True)
+    write_heads("sorting", net, 160, 160, True, (48, 256))
     write_boxes("sorting", net, MODELS + "/sorting/demo", ["cloth.png", "stone.png", "wood.png"], 320, 320)
 
 

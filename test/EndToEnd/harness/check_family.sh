@@ -10,14 +10,10 @@ mkdir -p "$dir"
 "$python" "$here/harness/pattern_image.py" 128x256 "$dir/image.f32"
 
 check() { # TARGET LEAST-ROWS [mnv3c's further options]
-  target=$1 least=$2 compiler=cc emulator=
+  target=$1 least=$2
   shift 2
-  if [ "$target" = arm64 ]; then
-    compiler='aarch64-linux-gnu-gcc -static' emulator=qemu-aarch64
-  fi
-  mnv3c "$yaml" --weights "$dir/weights.safetensors" --imgsz 128x256 --target "$target" "$@" -o "$dir/det.o"
-  $compiler -std=c11 -O1 -I "$dir" "$here/harness/run_heads.c" "$dir/det.o" -o "$dir/run"
-  $emulator "$dir/run" "$dir/image.f32" "$dir/heads"
+  sh "$here/harness/run_heads.sh" "$root" "$dir" "$target" "$yaml" "$dir/image.f32" "$dir/heads" --weights "$dir/weights.safetensors" \
+    --imgsz 128x256 "$@"
   "$python" "$here/harness/compare_heads.py" "$dir/heads" "$golden-128x256.jsonl" --least-rows "$least"
 }
 
