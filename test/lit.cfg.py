@@ -16,6 +16,7 @@ config.environment["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", "")]
 shared = os.path.abspath(os.environ.get("MNV3_SHARED") or config.mnv3_shared)
 config.environment["MNV3_SHARED"] = shared
 config.substitutions.append(("%shared", shared))
+config.substitutions.append(("%build", os.path.dirname(config.test_exec_root)))
 config.substitutions.append(("%cxx", config.mnv3_cxx))
 config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%root", os.path.dirname(config.test_source_root)))
@@ -28,6 +29,7 @@ emulated = {
     "arm64": ["aarch64-linux-gnu-gcc", "qemu-aarch64"],
     "armv7": [*clang, "/usr/arm-linux-gnueabihf/lib/libc.a", "qemu-arm"],
     "riscv64": [*clang, "/usr/riscv64-linux-gnu/lib/libc.a", "qemu-riscv64"],
+    "cortex-m": [*clang, "qemu-system-arm"],
     "wasm32": ["clang-22", "wasm-ld-22", "/usr/lib/wasm32-wasi/libc.a", "node"],
 }
 for target, needs in emulated.items():
