@@ -23,13 +23,14 @@ config.substitutions.append(("%root", os.path.dirname(config.test_source_root)))
 if os.path.isdir(shared):
     config.available_features.add("shared")  # tests say: REQUIRES: shared
 
-# Targets whose programs this machine can link and run, each with what that takes.
+# Targets whose programs this machine can link and run, and a browser, each with what that takes.
 clang = ["clang-22", "ld.lld-22"]
 emulated = {
     "arm64": ["aarch64-linux-gnu-gcc", "qemu-aarch64"],
     "armv7": [*clang, "/usr/arm-linux-gnueabihf/lib/libc.a", "qemu-arm"],
     "riscv64": [*clang, "/usr/riscv64-linux-gnu/lib/libc.a", "qemu-riscv64"],
     "cortex-m": [*clang, "qemu-system-arm"],
+    "chromium": ["chromium"],
     "wasm32": ["clang-22", "wasm-ld-22", "/usr/lib/wasm32-wasi/libc.a", "node"],
 }
 for target, needs in emulated.items():

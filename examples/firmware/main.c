@@ -58,7 +58,7 @@ int main(void) {
   if (status != MNV3_OK) {
     print("det_detect returned ");
     print_number((uint32_t)status);
-    print("\n");
+    print("\nfault\n");
     return 1;
   }
   for (int32_t i = 0; i < count; ++i) {
@@ -76,7 +76,11 @@ int main(void) {
   const struct {
     const char *name;
     uint32_t bytes;
-  } facts[] = {{"arena", DET_ARENA_BYTES}, {"stack", memory.stack}, {"ram", memory.ram}, {"code", memory.code}, {"weights", memory.weights}};
+  } facts[] = {{"arena", DET_ARENA_BYTES},
+               {"stack", memory.stack},
+               {"ram", memory.ram},
+               {"code", memory.code},
+               {"weights", memory.weights}};
   for (int32_t i = 0; i < 5; ++i) {
     print(facts[i].name);
     board_put(' ');

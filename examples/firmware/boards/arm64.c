@@ -20,9 +20,9 @@ static void map_memory(void) {
     gigabytes[i] = (uint64_t)(blocks + 512 * i) | TABLE;
   const uint64_t attributes = 0xff | 0x04 << 8;          /* 0: written back; 1: device */
   const uint64_t control = 25 | 1 << 8 | 1 << 10 | 3 << 12; /* addresses of 39 bits, tables cached and shared */
-  __asm__ volatile("msr mair_el1, %0\n\tmsr tcr_el1, %1\n\tmsr ttbr0_el1, %2\n\tisb\n\ttlbi vmalle1\n\tic iallu\n\tdsb sy\n\tisb" ::"r"(attributes),
-                   "r"(control), "r"(gigabytes)
+  __asm__ volatile("msr mair_el1, %0\n\tmsr tcr_el1, %1\n\tmsr ttbr0_el1, %2\n\tisb" ::"r"(attributes), "r"(control), "r"(gigabytes)
                    : "memory");
+  __asm__ volatile("tlbi vmalle1\n\tic iallu\n\tdsb sy\n\tisb" ::: "memory");
   uint64_t system;
   __asm__ volatile("mrs %0, sctlr_el1" : "=r"(system));
   system |= 1 | 1 << 2 | 1 << 12; /* MMU, caches of data and instructions */

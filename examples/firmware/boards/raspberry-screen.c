@@ -17,11 +17,12 @@ static void write_back(const void *start, uint64_t bytes) {
 }
 
 static int open_screen(void) {
-  enum { SIZE_TAG = 0x48003, VIRTUAL_TAG = 0x48004, DEPTH_TAG = 0x48005, ORDER_TAG = 0x48006, ALLOCATE_TAG = 0x40001, PITCH_TAG = 0x40008 };
+  enum { SIZE_TAG = 0x48003, VIRTUAL_TAG, DEPTH_TAG, ORDER_TAG, ALLOCATE_TAG = 0x40001, PITCH_TAG = 0x40008 };
   static _Alignas(64) volatile uint32_t message[32];
   const uint32_t w = (uint32_t)width, h = (uint32_t)height;
-  const uint32_t wanted[32] = {sizeof message, 0,         SIZE_TAG, 8,            8, w, h, VIRTUAL_TAG, 8, 8, w,         h, DEPTH_TAG, 4, 4, 32,
-                               ORDER_TAG,      4,         4,        0,            ALLOCATE_TAG, 8, 8, 64, 0, PITCH_TAG, 4, 4, 0, 0};
+  /* Of each property: its tag, room for the answer, length of the question, and that. Answers: [23] the pixels, [28] bytes a row. */
+  const uint32_t wanted[32] = {sizeof message, 0, SIZE_TAG, 8, 8, w, h, VIRTUAL_TAG, 8, 8, w, h, DEPTH_TAG, 4, 4, 32,
+                               ORDER_TAG, 4, 4, 0, ALLOCATE_TAG, 8, 8, 64, 0, PITCH_TAG, 4, 4, 0, 0};
   for (int32_t i = 0; i < 32; ++i)
     message[i] = wanted[i];
   write_back((const void *)message, sizeof message);
