@@ -4,7 +4,6 @@
 #include "codegen/Emit/KernelSpecOf.h"
 
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -16,17 +15,13 @@ namespace mnv3::codegen {
 
 WeightBlob layOutWeights(func::FuncOp function) {
   WeightBlob blob;
-  llvm::StringMap<int64_t> seen; // by content
   function.walk([&](kern::WeightsOp op) {
     SmallVector<float> storage;
     ArrayRef<float> values = *nn::constantValues(op, storage);
     StringRef content(reinterpret_cast<const char *>(values.data()), values.size() * sizeof(float));
-    auto [place, isNew] = seen.try_emplace(content, static_cast<int64_t>(blob.bytes.size()));
-    if (isNew) {
-      blob.bytes.append(content);
-      blob.bytes.append(llvm::alignTo(blob.bytes.size(), 64) - blob.bytes.size(), '\0');
-    }
-    blob.offsets[op] = place->second;
+    blob.offsets[op] = static_cast<int64_t>(blob.bytes.size());
+    blob.bytes.append(content);
+    blob.bytes.append(llvm::alignTo(blob.bytes.size(), 64) - blob.bytes.size(), '\0');
   });
   return blob;
 }
@@ -47,7 +42,7 @@ public:
       argument.setName(name);
     builder.SetInsertPoint(block("entry"));
     checkArguments();
-    frame = {run->getArg(0), run->getArg(1), run->getArg(2)};
+    frame = {run->getArg(0), run->getArg(1), run->getArg(2), findWeights()};
     shared = builder.CreateAlloca(runType);
     for (auto [field, value] : llvm::enumerate(frame))
       builder.CreateStore(value, builder.CreateStructGEP(runType, shared, field));
@@ -63,8 +58,8 @@ public:
   }
 
 private:
-  // What the caller gave: picture, heads, arena; as arguments of run, or as a strip finds them in struct mnv3_run.
-  using Frame = std::array<llvm::Value *, 3>;
+  // What the caller gave: picture, heads, arena, weights; as arguments of run, or as a strip finds them in struct mnv3_run.
+  using Frame = std::array<llvm::Value *, 4>;
 
   llvm::BasicBlock *block(const char *name) { return llvm::BasicBlock::Create(module.getContext(), name, run); }
 
@@ -90,6 +85,16 @@ private:
     leaveIf(missing, 1 /* MNV3_BAD_ARGUMENT */);
   }
 
+  // The object's own, or those of the hooks if they fit.
+  llvm::Value *findWeights() {
+    if (!options.externalWeights)
+      return module.getNamedGlobal(options.name + "_weights");
+    llvm::FunctionCallee find = runtime("mnv3_hooks_weights", pointer, {pointer, builder.getInt64Ty()});
+    llvm::Value *found = builder.CreateCall(find, {run->getArg(3), builder.getInt64(layoutHash(source, weights))});
+    leaveIf(builder.CreateIsNull(found), 4 /* MNV3_BAD_WEIGHTS */);
+    return found;
+  }
+
   llvm::Value *at(llvm::Value *base, int64_t bytes) {
     return bytes ? builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), base, bytes) : base;
   }
@@ -99,9 +104,9 @@ private:
   }
 
   llvm::Value *pointerTo(const KernelOperand &operand) {
-    auto [image, heads, arena] = frame;
+    auto [image, heads, arena, blob] = frame;
     if (auto constant = operand.value.getDefiningOp<kern::WeightsOp>())
-      return at(module.getNamedGlobal(options.name + "_weights"), weights.offsets.lookup(constant));
+      return at(blob, weights.offsets.lookup(constant));
     if (auto callers = dyn_cast<BlockArgument>(operand.value)) // the picture, then the heads
       return at(callers.getArgNumber() ? loadHead(heads, callers.getArgNumber() - 1) : image, operand.floats * 4);
     return at(arena, *kern::allocOf(operand.value).first.getAt() + operand.floats * 4);
@@ -145,10 +150,10 @@ private:
     auto field = [&](unsigned number) {
       return builder.CreateLoad(runType->getElementType(number), builder.CreateStructGEP(runType, function->getArg(0), number));
     };
-    frame = {field(0), field(1), field(2)};
+    frame = {field(0), field(1), field(2), options.externalWeights ? field(3) : outer[3]};
     // Each strip has as many steps of rows as the next, or one more; what is less than a step goes to the last.
     const int64_t height = rowsOf(op), step = op->getAttrOfType<IntegerAttr>("row_step").getInt();
-    llvm::Value *shift = field(3), *strip = function->getArg(1), *next = builder.CreateAdd(strip, builder.getInt32(1));
+    llvm::Value *shift = field(4), *strip = function->getArg(1), *next = builder.CreateAdd(strip, builder.getInt32(1));
     auto firstRow = [&](llvm::Value *number) {
       llvm::Value *steps = builder.CreateLShr(builder.CreateMul(number, builder.getInt32(height / step)), shift);
       return builder.CreateMul(steps, builder.getInt32(step));
@@ -184,7 +189,7 @@ private:
   llvm::IRBuilder<> builder;
   llvm::PointerType *pointer;
   llvm::Type *i32;
-  llvm::StructType *runType = llvm::StructType::get(module.getContext(), {pointer, pointer, pointer, i32}); // struct mnv3_run
+  llvm::StructType *runType = llvm::StructType::get(module.getContext(), {pointer, pointer, pointer, pointer, i32}); // struct mnv3_run
   llvm::Function *run = nullptr;
   Frame frame{};
   llvm::Value *shared = nullptr; // of runType
@@ -193,6 +198,8 @@ private:
 } // namespace
 
 llvm::Function *emitRun(func::FuncOp function, const WeightBlob &weights, const EmitOptions &options, llvm::Module &module) {
+  if (options.externalWeights)
+    return RunBuilder(function, weights, options, module).build();
   auto *bytes = llvm::ConstantDataArray::getString(module.getContext(), weights.bytes, /*AddNull=*/false);
   auto *global = new llvm::GlobalVariable(module, bytes->getType(), /*isConstant=*/true, llvm::GlobalValue::InternalLinkage,
                                           bytes, options.name + "_weights");

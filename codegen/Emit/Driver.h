@@ -8,14 +8,21 @@
 
 namespace mnv3::codegen {
 
-// All weights behind one another, 64-byte aligned, equal ones once.
+// All weights behind one another, 64-byte aligned. Where each lies depends on the network alone, never on values: new weights of
+// the same network must fit where the old ones were.
 struct WeightBlob {
   std::string bytes;
   llvm::DenseMap<mlir::Operation *, int64_t> offsets; // kern.weights -> its first byte
 };
 WeightBlob layOutWeights(mlir::func::FuncOp function);
 
-// <name>_run: checks the arguments, then calls kernel after kernel. The weights global keeps its bytes out of MLIR.
+// A hash of all that external weights must agree on with the object: kernels, places in the blob, strides and anchors.
+uint64_t layoutHash(mlir::func::FuncOp function, const WeightBlob &weights);
+
+// <name>_check_weights.
+void emitCheckWeights(mlir::func::FuncOp function, const WeightBlob &weights, const EmitOptions &options, llvm::Module &module);
+
+// <name>_run: checks the arguments, then calls kernel after kernel. Weights are a global, or come with the hooks.
 llvm::Function *emitRun(mlir::func::FuncOp function, const WeightBlob &weights, const EmitOptions &options, llvm::Module &module);
 
 // The public tables, the mnv3_model that describes them, and <name>_detect.

@@ -22,6 +22,7 @@ namespace mnv3::codegen {
 struct EmitOptions {
   std::string name;     // prefix of every symbol: "det"
   bool profile = false; // read the caller's clock around every kernel
+  bool externalWeights = false; // the caller hands them over (emitWeightsFile)
 };
 
 // Makes the kernels of every kern op with Halide and leaves their names and scratch sizes on the ops (`symbol`,
@@ -38,10 +39,14 @@ enum class CodeKind { object, assembly, llvm };
 // False, with a reason in `error`, if LLVM cannot make it.
 bool emitCode(llvm::Module &module, const Target &target, CodeKind kind, std::string &bytes, std::string &error);
 
+// The file of external weights: runtime/include/mnv3/weights.h.
+std::string emitWeightsFile(mlir::func::FuncOp function);
+
 // The C header that goes with the object.
 struct HeaderFacts {
   std::string name, source, target, version; // prefix of the symbols; "small.yaml + best.pt (sha256 ...)"
-  bool profile = false;
+  bool profile = false, externalWeights = false;
+  size_t weightsBytes = 0; // of the file, head included
 };
 std::string emitHeader(mlir::func::FuncOp function, const HeaderFacts &facts);
 

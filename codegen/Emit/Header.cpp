@@ -26,7 +26,7 @@ std::string inComment(std::string text) {
 }
 
 constexpr const char *layout = R"(/* {prefix}.h, made by mnv3c {version} from {source}, for {target}.
- * Self-contained: link {prefix}.o, nothing else. No heap, no libc, no global state; calls with different arenas may run
+ * Self-contained: link {prefix}.o, nothing else{handed}. No heap, no libc, no global state; calls with different arenas may run
  * at the same time. */
 #ifndef {macro}_H
 #define {macro}_H
@@ -55,8 +55,8 @@ extern const float {prefix}_anchors[{macro}_HEADS][{macro}_ANCHORS][2]; /* width
  * image: planar red, green, blue, {macro}_HEIGHT x {macro}_WIDTH each, values in [0, 1].
  * heads[i]: room for the floats of {prefix}_head_shape[i], dense in that order; receives logits, before any sigmoid.
  * arena: {macro}_ARENA_BYTES bytes aligned to {macro}_ARENA_ALIGN; what it holds before does not matter.
- * hooks: may be null: one thread.
- * MNV3_BAD_ARGUMENT if a pointer is null, MNV3_BAD_ALIGNMENT for the arena; nothing is written then. */
+ * hooks: {hooks}
+ * MNV3_BAD_ARGUMENT if a pointer is null, MNV3_BAD_ALIGNMENT for the arena{bad_weights}; nothing is written then. */
 mnv3_status {prefix}_run(const float *image, float *const heads[{macro}_HEADS], void *arena, const mnv3_hooks *hooks);
 
 /* Frame to boxes: scales the frame to fit and pads it with grey (letterbox), runs the network, decodes, suppresses
@@ -67,12 +67,23 @@ mnv3_status {prefix}_run(const float *image, float *const heads[{macro}_HEADS], 
  * threshold that is no probability. */
 mnv3_status {prefix}_detect(const mnv3_image *frame, const mnv3_detect_options *options, mnv3_box *boxes,
 {indent}int32_t capacity, int32_t *count, void *arena, const mnv3_hooks *hooks);
-
+{check}
 #ifdef __cplusplus
 }}
 #endif
 
 #endif /* {macro}_H */
+)";
+
+constexpr const char *checkLayout = R"(
+/* The weights are a file, {prefix}.weights, made with this object; it may lie in flash or be read into memory, aligned to 64
+ * bytes. Check it once by {prefix}_check_weights, then hand it to each call in hooks->weights; calls with different files may
+ * run at the same time. A file made later from the same network with newly trained weights, at the same size and for the same
+ * target, fits without linking again; class names stay those of this header.
+ * bytes: how many lie at `weights`: {macro}_WEIGHTS_BYTES. MNV3_BAD_WEIGHTS for null, another alignment, another size, another
+ * network's file, or one whose CRC-32 is wrong. {prefix}_run and {prefix}_detect look at its first 64 bytes only. */
+#define {macro}_WEIGHTS_BYTES {weights}
+mnv3_status {prefix}_check_weights(const void *weights, size_t bytes);
 )";
 
 } // namespace
@@ -98,12 +109,17 @@ std::string emitHeader(func::FuncOp function, const HeaderFacts &facts) {
                          "hooks is the time of kernel i */\n",
                          macro, kernelNames(function).size(), prefix);
   using fmt::arg;
+  std::string check;
+  if (facts.externalWeights)
+    check = fmt::format(fmt::runtime(checkLayout), arg("prefix", prefix), arg("macro", macro), arg("weights", facts.weightsBytes));
   return fmt::format(fmt::runtime(layout), arg("prefix", prefix), arg("macro", macro), arg("version", facts.version),
                      arg("source", inComment(facts.source)), arg("target", facts.target), arg("types", abiHeaderText()),
                      arg("width", image.getDimSize(2)), arg("height", image.getDimSize(1)),
                      arg("classes", classNamesOf(function).size()), arg("levels", levels), arg("heads", heads.size()),
                      arg("anchors", pairs), arg("arena", number("bytes")), arg("bound", number("lower_bound")),
-                     arg("run_bound", number("run_lower_bound")), arg("extra", extra),
+                     arg("run_bound", number("run_lower_bound")), arg("extra", extra), arg("handed", facts.externalWeights ? ", and hand over " + prefix + ".weights" : ""),
+                     arg("hooks", facts.externalWeights ? "carries the weights" : "may be null: one thread."),
+                     arg("bad_weights", facts.externalWeights ? ", MNV3_BAD_WEIGHTS" : ""), arg("check", check),
                      arg("indent", std::string(sizeof("mnv3_status _detect(") - 1 + prefix.size(), ' ')));
 }
 

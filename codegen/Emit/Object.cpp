@@ -127,13 +127,17 @@ std::unique_ptr<llvm::Module> emitModule(func::FuncOp function, const std::vecto
   module->setTargetTriple(llvm::Triple(target.triple));
   module->setDataLayout(machine->createDataLayout());
 
-  llvm::Function *run = emitRun(function, layOutWeights(function), options, *module);
+  WeightBlob weights = layOutWeights(function);
+  llvm::Function *run = emitRun(function, weights, options, *module);
+  if (options.externalWeights)
+    emitCheckWeights(function, weights, options, *module);
   emitModelData(function, run, options, *module);
   const bool narrow = module->getDataLayout().getPointerSize() == 4;
   if (!addBitcode(*module, narrow ? runtimeBitcode32() : runtimeBitcode64(), "runtime"))
     return function.emitError("cannot link the runtime"), nullptr;
   std::vector<std::string> entries;
-  for (const char *suffix : {"_run", "_detect", "_class_names", "_kernel_names", "_head_shape", "_strides", "_anchors", "_head_row"})
+  for (const char *suffix : {"_run", "_detect", "_check_weights", "_class_names", "_kernel_names", "_head_shape", "_strides", "_anchors",
+                             "_head_row"})
     entries.push_back(options.name + suffix);
   auto isEntry = [&](const llvm::GlobalValue &value) { return llvm::is_contained(entries, value.getName()); };
   setFunctionAttributes(*module, target);

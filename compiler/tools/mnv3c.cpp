@@ -51,6 +51,8 @@ cl::opt<Output> emit("emit", cl::init(Output::object), cl::desc("what to write:"
                                 clEnumValN(Output::yolo, "yolo", "the yaml's rows, resolved")),
                      cl::cat(category));
 cl::opt<bool> keepRows("keep-rows", cl::desc("for tests: every yaml row's result becomes a further head"), cl::cat(category));
+cl::opt<bool> externalWeights("external-weights", cl::desc("weights go to <stem of FILE>.weights instead of the object; the caller hands them over"),
+                              cl::cat(category));
 cl::opt<bool> profile("profile", cl::desc("count the time of each kernel through the caller's clock (hooks.clock, hooks.ticks)"), cl::cat(category));
 
 int fail(const llvm::Twine &message) {
@@ -111,12 +113,17 @@ import::Diagnostic locate(mlir::Diagnostic &diagnostic) {
   return located;
 }
 
+// "out/det.o", "h" -> "out/det.h"
+std::string beside(llvm::StringRef file, llvm::StringRef ending) {
+  llvm::SmallString<128> path(file);
+  llvm::sys::path::replace_extension(path, ending);
+  return std::string(path);
+}
+
 std::string outputPath() {
   if (!output.empty() || emit != Output::object)
     return output;
-  llvm::SmallString<128> beside(input);
-  llvm::sys::path::replace_extension(beside, "o");
-  return std::string(beside);
+  return beside(input, "o");
 }
 
 // The text of a phase: to the output file, or to stdout.
@@ -132,7 +139,7 @@ int writeText(const std::string &text) {
 int writeCode(mlir::ModuleOp module, const codegen::Target &target, const std::vector<std::string> &kernels) {
   auto function = *module.getOps<mlir::func::FuncOp>().begin();
   std::string path = outputPath(), prefix = name.empty() ? symbolPrefix(path.empty() ? std::string(input) : path) : std::string(name);
-  codegen::EmitOptions options{prefix, profile};
+  codegen::EmitOptions options{prefix, profile, externalWeights};
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> code = codegen::emitModule(function, kernels, target, options, context);
   if (!code)
@@ -146,10 +153,12 @@ int writeCode(mlir::ModuleOp module, const codegen::Target &target, const std::v
   if (path.empty())
     return writeText(bytes);
   auto source = module->getAttrOfType<mlir::StringAttr>("yolo.source");
-  std::string header = codegen::emitHeader(function, {prefix, source ? source.getValue().str() : "", target.name, MNV3_VERSION, profile});
-  llvm::SmallString<128> headerPath(path);
-  llvm::sys::path::replace_extension(headerPath, "h");
-  return writeFiles({{path, bytes}, {std::string(headerPath), header}}, error) ? 0 : fail(error);
+  std::vector<std::pair<std::string, std::string>> files = {{path, bytes}};
+  if (externalWeights)
+    files.push_back({beside(path, "weights"), codegen::emitWeightsFile(function)});
+  files.push_back({beside(path, "h"), codegen::emitHeader(function, {prefix, source ? source.getValue().str() : "", target.name, MNV3_VERSION, profile,
+                                                                     externalWeights, externalWeights ? files.back().second.size() : 0})});
+  return writeFiles(files, error) ? 0 : fail(error);
 }
 
 int run() {
@@ -166,8 +175,9 @@ int run() {
   if (!target)
     return fail(error);
   std::string path = outputPath();
-  if (!path.empty() && llvm::sys::path::extension(path) == ".h")
-    return fail("'" + path + "' is where the header would go: choose another ending, such as .o");
+  for (auto [ending, what] : {std::pair("h", "the header"), {"weights", "the external weights"}})
+    if (!path.empty() && path == beside(path, ending))
+      return fail("'" + path + "' is where " + what + " would go: choose another ending, such as .o");
 
   mlir::DialectRegistry registry;
   registry.insert<mlir::func::FuncDialect, yolo::YoloDialect, nn::NNDialect, kern::KernDialect>();

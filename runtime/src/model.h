@@ -54,12 +54,21 @@ struct mnv3_run {
   const float *image;
   float *const *heads;
   void *arena;
+  const uint8_t *weights;
   int32_t shift; /* the picture is in 1 << shift strips, a power of two as there may be no division */
 };
 
 /* body(run, strip) for each of 1 << shift strips of a picture by the caller's parallel_for; without one, a call for the
  * whole of it. */
 void mnv3_run_strips(const mnv3_hooks *hooks, struct mnv3_run *run, int32_t shift, void (*body)(void *run, int32_t strip));
+
+/* Where external weights of this layout begin behind their head (mnv3/weights.h); null if `weights` is null, not aligned to
+ * 64 bytes, or does not begin like a file for this object. Reads the head alone: cheap enough for every call of run(). */
+const uint8_t *mnv3_find_weights(const void *weights, uint64_t layout);
+const uint8_t *mnv3_hooks_weights(const mnv3_hooks *hooks, uint64_t layout); /* those of the hooks; null without hooks */
+
+/* Checks everything: the above, that there are `expected` bytes of weights and no others, and the sum over all. */
+mnv3_status mnv3_check_weights(const void *weights, size_t bytes, uint64_t layout, uint64_t expected);
 
 /* Around each kernel of an object made with --profile: what the caller's clock says (0 without a clock or counters),
  * and the time since then added to ticks[kernel]. */
