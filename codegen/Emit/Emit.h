@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringMap.h"
 
 #include <memory>
 #include <string>
@@ -39,6 +40,25 @@ enum class CodeKind { object, assembly, llvm };
 // False, with a reason in `error`, if LLVM cannot make it.
 bool emitCode(llvm::Module &module, const Target &target, CodeKind kind, std::string &bytes, std::string &error);
 
+// What an object takes of a machine, beside the arena.
+struct ObjectFacts {
+  int64_t code = 0;                                   // bytes of code and tables, each section rounded up to its alignment
+  int64_t weights = 0;                                // bytes of weights in the object; with external ones, of their file
+  std::vector<std::pair<std::string, int64_t>> stack; // of each entry point, by name: bytes, the caller's own functions left out
+  std::vector<std::string> symbols;                   // what the linker sees, sorted
+  llvm::StringMap<int64_t> sizes;                     // of every symbol, internal ones too
+  int64_t deepest() const {
+    int64_t bytes = 0;
+    for (const auto &entry : stack)
+      bytes = std::max(bytes, entry.second);
+    return bytes;
+  }
+};
+
+// The object of a module, and its facts. `name` is the prefix of its symbols.
+bool emitObject(llvm::Module &module, const Target &target, const std::string &name, std::string &bytes, ObjectFacts &facts,
+                std::string &error);
+
 // The file of external weights: runtime/include/mnv3/weights.h.
 std::string emitWeightsFile(mlir::func::FuncOp function);
 
@@ -46,9 +66,32 @@ std::string emitWeightsFile(mlir::func::FuncOp function);
 struct HeaderFacts {
   std::string name, source, target, version; // prefix of the symbols; "small.yaml + best.pt (sha256 ...)"
   bool profile = false, externalWeights = false;
-  size_t weightsBytes = 0; // of the file, head included
 };
-std::string emitHeader(mlir::func::FuncOp function, const HeaderFacts &facts);
+std::string emitHeader(mlir::func::FuncOp function, const HeaderFacts &facts, const ObjectFacts &object);
+
+// What a yaml row costs. A kernel or weights that several rows use count for the first.
+struct RowCost {
+  std::string name;                 // "row 19"
+  mlir::Location location = mlir::Location(mlir::LocationAttr());
+  std::vector<std::string> kernels; // "conv2d 3x3 stride 1, 48 -> 80x80x48"
+  int64_t code = 0, weights = 0;    // bytes
+  int64_t arena = 0;                // most bytes alive while one of its kernels runs
+};
+std::vector<RowCost> rowCosts(mlir::func::FuncOp function, const ObjectFacts &facts);
+
+// The manifest: JSON, the same bytes for the same inputs.
+struct ManifestFacts {
+  struct File {
+    std::string name; // without its folder
+    int64_t bytes = 0;
+    std::string sha256;
+  };
+  std::string version;
+  Target target;
+  std::vector<File> inputs, outputs;
+};
+std::string emitManifest(mlir::func::FuncOp function, const ManifestFacts &manifest, const ObjectFacts &facts);
+std::string sha256Of(llvm::StringRef bytes); // in hex
 
 // One line for each kernel call of the function, in order: "row 19: conv2d 3x3, 80x80x48 -> 80x80x48".
 std::vector<std::string> kernelNames(mlir::func::FuncOp function);

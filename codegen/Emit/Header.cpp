@@ -44,6 +44,9 @@ extern "C" {{
 #define {macro}_ANCHORS {anchors}
 #define {macro}_ARENA_BYTES {arena} /* lower bound {bound}; of {prefix}_run alone, on one thread, {run_bound} */
 #define {macro}_ARENA_ALIGN 64
+#define {macro}_STACK_BYTES {stack} /* the deepest of the calls below; what your own hooks take comes on top */
+#define {macro}_CODE_BYTES {code} /* code and tables of {prefix}.o, without weights */
+#define {macro}_WEIGHTS_BYTES {weights} /* {where} */
 {extra}
 extern const char *const {prefix}_class_names[{macro}_CLASSES];
 /* anchors, rows, columns, 5 + classes: x, y, w, h, objectness, then a logit for each class */
@@ -82,13 +85,12 @@ constexpr const char *checkLayout = R"(
  * target, fits without linking again; class names stay those of this header.
  * bytes: how many lie at `weights`: {macro}_WEIGHTS_BYTES. MNV3_BAD_WEIGHTS for null, another alignment, another size, another
  * network's file, or one whose CRC-32 is wrong. {prefix}_run and {prefix}_detect look at its first 64 bytes only. */
-#define {macro}_WEIGHTS_BYTES {weights}
 mnv3_status {prefix}_check_weights(const void *weights, size_t bytes);
 )";
 
 } // namespace
 
-std::string emitHeader(func::FuncOp function, const HeaderFacts &facts) {
+std::string emitHeader(func::FuncOp function, const HeaderFacts &facts, const ObjectFacts &object) {
   std::vector<Head> heads = headsOf(function);
   auto arena = function->getAttrOfType<DictionaryAttr>("kern.arena");
   auto number = [&](const char *key) { return arena.getAs<IntegerAttr>(key).getInt(); };
@@ -110,16 +112,20 @@ std::string emitHeader(func::FuncOp function, const HeaderFacts &facts) {
                          macro, kernelNames(function).size(), prefix);
   using fmt::arg;
   std::string check;
-  if (facts.externalWeights)
-    check = fmt::format(fmt::runtime(checkLayout), arg("prefix", prefix), arg("macro", macro), arg("weights", facts.weightsBytes));
+  const bool external = facts.externalWeights;
+  if (external)
+    check = fmt::format(fmt::runtime(checkLayout), arg("prefix", prefix), arg("macro", macro));
   return fmt::format(fmt::runtime(layout), arg("prefix", prefix), arg("macro", macro), arg("version", facts.version),
                      arg("source", inComment(facts.source)), arg("target", facts.target), arg("types", abiHeaderText()),
                      arg("width", image.getDimSize(2)), arg("height", image.getDimSize(1)),
                      arg("classes", classNamesOf(function).size()), arg("levels", levels), arg("heads", heads.size()),
                      arg("anchors", pairs), arg("arena", number("bytes")), arg("bound", number("lower_bound")),
-                     arg("run_bound", number("run_lower_bound")), arg("extra", extra), arg("handed", facts.externalWeights ? ", and hand over " + prefix + ".weights" : ""),
-                     arg("hooks", facts.externalWeights ? "carries the weights" : "may be null: one thread."),
-                     arg("bad_weights", facts.externalWeights ? ", MNV3_BAD_WEIGHTS" : ""), arg("check", check),
+                     arg("run_bound", number("run_lower_bound")), arg("extra", extra), arg("handed", external ? ", and hand over " + prefix + ".weights" : ""),
+                     arg("hooks", external ? "carries the weights" : "may be null: one thread."),
+                     arg("bad_weights", external ? ", MNV3_BAD_WEIGHTS" : ""), arg("check", check),
+                     arg("stack", object.deepest()), arg("code", object.code),
+                     arg("weights", object.weights),
+                     arg("where", external ? "of " + prefix + ".weights" : "in " + prefix + ".o"),
                      arg("indent", std::string(sizeof("mnv3_status _detect(") - 1 + prefix.size(), ' ')));
 }
 

@@ -14,8 +14,11 @@
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/Transforms/Utils/Cloning.h"
 
 #include <cctype>
 
@@ -28,14 +31,29 @@ using namespace mnv3;
 
 namespace {
 
+// One a line: name, triple, CPU, floats in a vector.
+void printTargetList() {
+  for (const std::string &name : codegen::targetNames()) {
+    std::string error;
+    if (std::optional<codegen::Target> target = codegen::resolveTarget({name, "", "", ""}, error))
+      llvm::outs() << llvm::formatv("{0,-12} {1}, {2}, vectors of {3}\n", name, target->triple, target->cpu, target->kernels.vectorWidth);
+    else
+      llvm::outs() << llvm::formatv("{0,-12} {1}\n", name, error);
+  }
+}
+
 cl::OptionCategory category("mnv3c options");
 cl::opt<std::string> input(cl::Positional, cl::Required, cl::desc("INPUT: a model yaml, or a checkpoint with its own"), cl::cat(category));
-cl::opt<std::string> output("o", cl::desc("output file; its header goes beside it (det.o -> det.h)"), cl::value_desc("FILE"), cl::cat(category));
+cl::opt<std::string> output("o", cl::desc("output file; header and manifest go beside it (det.o -> det.h, det.json)"), cl::value_desc("FILE"), cl::cat(category));
 cl::opt<std::string> weights("weights", cl::desc("trained weights: .pt (checkpoint or state_dict), .safetensors, .npz"), cl::value_desc("FILE"),
                              cl::cat(category));
 cl::opt<std::string> targetName("target", cl::init("host"), cl::desc("what to compile for: host (default), x86-64 (AVX2), x86-64-v4 (AVX-512), arm64, armv7 (NEON), "
                                                                          "cortex-m4, cortex-m7, cortex-m33, cortex-m55, riscv64 (vectors: --features +v), wasm32 (SIMD)"),
                                 cl::value_desc("NAME"), cl::cat(category));
+cl::opt<bool> printTargets("print-targets", cl::desc("list what --target accepts"), cl::cat(category), cl::callback([](const bool &) {
+                             printTargetList();
+                             std::exit(0);
+                           }));
 cl::opt<std::string> cpu("cpu", cl::desc("schedule code for this CPU and use its instructions, as in LLVM's -mcpu"), cl::value_desc("CPU"), cl::cat(category));
 cl::opt<std::string> triple("triple", cl::desc("LLVM target triple instead of the target's own"), cl::value_desc("TRIPLE"), cl::cat(category));
 cl::opt<std::string> features("features", cl::desc("further LLVM features: +a,-b"), cl::value_desc("LIST"), cl::cat(category));
@@ -136,6 +154,20 @@ int writeText(const std::string &text) {
   return writeFiles({{output, text}}, error) ? 0 : fail(error);
 }
 
+codegen::ManifestFacts::File describeFile(llvm::StringRef path, llvm::StringRef bytes) {
+  return {llvm::sys::path::filename(path).str(), static_cast<int64_t>(bytes.size()), codegen::sha256Of(bytes)};
+}
+
+bool addInput(codegen::ManifestFacts &manifest, const std::string &path, std::string &error) {
+  auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  if (!file) {
+    error = "cannot read '" + path + "': " + file.getError().message();
+    return false;
+  }
+  manifest.inputs.push_back(describeFile(path, (*file)->getBuffer()));
+  return true;
+}
+
 int writeCode(mlir::ModuleOp module, const codegen::Target &target, const std::vector<std::string> &kernels) {
   auto function = *module.getOps<mlir::func::FuncOp>().begin();
   std::string path = outputPath(), prefix = name.empty() ? symbolPrefix(path.empty() ? std::string(input) : path) : std::string(name);
@@ -147,17 +179,34 @@ int writeCode(mlir::ModuleOp module, const codegen::Target &target, const std::v
   codegen::CodeKind kind = emit == Output::object     ? codegen::CodeKind::object
                            : emit == Output::assembly ? codegen::CodeKind::assembly
                                                       : codegen::CodeKind::llvm;
-  std::string bytes, error;
-  if (!codegen::emitCode(*code, target, kind, bytes, error))
+  std::string object, bytes, error;
+  codegen::ObjectFacts facts;
+  std::unique_ptr<llvm::Module> copy = kind == codegen::CodeKind::object ? nullptr : llvm::CloneModule(*code); // emitting changes a module
+  if (!codegen::emitObject(copy ? *copy : *code, target, prefix, object, facts, error))
+    return fail(error);
+  if (kind == codegen::CodeKind::object)
+    bytes = std::move(object);
+  else if (!codegen::emitCode(*code, target, kind, bytes, error))
     return fail(error);
   if (path.empty())
     return writeText(bytes);
   auto source = module->getAttrOfType<mlir::StringAttr>("yolo.source");
+  codegen::HeaderFacts header{prefix, source ? source.getValue().str() : "", target.name, MNV3_VERSION, profile, externalWeights};
   std::vector<std::pair<std::string, std::string>> files = {{path, bytes}};
-  if (externalWeights)
+  if (externalWeights) {
     files.push_back({beside(path, "weights"), codegen::emitWeightsFile(function)});
-  files.push_back({beside(path, "h"), codegen::emitHeader(function, {prefix, source ? source.getValue().str() : "", target.name, MNV3_VERSION, profile,
-                                                                     externalWeights, externalWeights ? files.back().second.size() : 0})});
+    facts.weights = static_cast<int64_t>(files.back().second.size());
+  }
+  files.push_back({beside(path, "h"), codegen::emitHeader(function, header, facts)});
+  if (kind == codegen::CodeKind::object) {
+    codegen::ManifestFacts manifest{MNV3_VERSION, target, {}, {}};
+    for (const std::string &file : {input.getValue(), weights.getValue()})
+      if (!file.empty() && !addInput(manifest, file, error))
+        return fail(error);
+    for (const auto &[file, content] : files)
+      manifest.outputs.push_back(describeFile(file, content));
+    files.push_back({beside(path, "json"), codegen::emitManifest(function, manifest, facts)});
+  }
   return writeFiles(files, error) ? 0 : fail(error);
 }
 
@@ -175,7 +224,7 @@ int run() {
   if (!target)
     return fail(error);
   std::string path = outputPath();
-  for (auto [ending, what] : {std::pair("h", "the header"), {"weights", "the external weights"}})
+  for (auto [ending, what] : {std::pair("h", "the header"), {"weights", "the external weights"}, {"json", "the manifest"}})
     if (!path.empty() && path == beside(path, ending))
       return fail("'" + path + "' is where " + what + " would go: choose another ending, such as .o");
 

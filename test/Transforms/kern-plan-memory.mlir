@@ -8,7 +8,7 @@
 // CHECK:         kern.alloc at [[A:[0-9]+]] : {{(!kern.buffer)?}}<8x8x4, stride 4>
 // CHECK:         kern.alloc at {{[0-9]+}} : {{(!kern.buffer)?}}<8x8x4, stride 4>
 // CHECK:         kern.alloc at {{[0-9]+}} : {{(!kern.buffer)?}}<8x8x4, stride 4>
-// CHECK:         kern.copy {{.*}} {scratch_at = {{[0-9]+}} : i64, scratch_bytes = 1000 : i64}
+// CHECK:         kern.copy {{.*}} {live_bytes = 3072 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = 1000 : i64}
 func.func @run(%image: memref<3x8x8xf32>, %head: memref<1x8x8x6xf32>) {
   %w = kern.weights dense<0.0> : tensor<16xf32>
   %a = kern.alloc : !kern.buffer<8x8x4, stride 4>
@@ -25,8 +25,8 @@ func.func @run(%image: memref<3x8x8xf32>, %head: memref<1x8x8x6xf32>) {
 // first copy has 8192 with the scratch of one strip. Two strips have room, not eight.
 // CHECK-LABEL: func.func @strips
 // CHECK-SAME:    run_lower_bound = 10240 : i64
-// CHECK:         kern.copy {{.*}} {row_step = 1 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = 2048 : i64, strips = 2 : i64}
-// CHECK:         kern.copy {{.*}} {row_step = 1 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = 4096 : i64, strips = 1 : i64}
+// CHECK:         kern.copy {{.*}} {live_bytes = 10240 : i64, row_step = 1 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = 2048 : i64, strips = 2 : i64}
+// CHECK:         kern.copy {{.*}} {live_bytes = 10240 : i64, row_step = 1 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = 4096 : i64, strips = 1 : i64}
 func.func @strips(%head: memref<8x8x4xf32>) {
   %a = kern.alloc : !kern.buffer<8x8x12, stride 12>
   %b = kern.alloc : !kern.buffer<8x8x12, stride 12>

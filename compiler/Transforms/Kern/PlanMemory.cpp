@@ -38,6 +38,8 @@ public:
 
     giveStripsScratch();
     ArenaPlan plan = planArena(tenants, alignment);
+    for (auto [kernel, step] : kernels)
+      kernel->setAttr("live_bytes", builder.getI64IntegerAttr(arenaBytesIn(step, tenants, alignment)));
     size_t next = 0;
     for (AllocOp alloc : allocs)
       alloc.setAt(plan.offsets[next++]);
@@ -62,7 +64,10 @@ private:
     lives = std::move(liveness.lives);
     for (Operation *op : liveness.steps) {
       ++steps;
-      if (auto kernel = dyn_cast<KernelOpInterface>(op); kernel && kernel.getScratchBytes()) {
+      auto kernel = dyn_cast<KernelOpInterface>(op);
+      if (kernel)
+        kernels.push_back({kernel, steps});
+      if (kernel && kernel.getScratchBytes()) {
         scratchers.push_back(kernel);
         scratchLives.push_back({steps, steps});
       }
@@ -118,6 +123,7 @@ private:
   int64_t steps = 0;
   llvm::DenseMap<Value, Life> lives;
   SmallVector<AllocOp> allocs;
+  SmallVector<std::pair<KernelOpInterface, int64_t>> kernels; // and their steps
   SmallVector<KernelOpInterface> scratchers;
   SmallVector<Life> scratchLives;
   std::vector<Tenant> tenants; // allocs, scratch, then what det_detect adds
