@@ -2,6 +2,7 @@
 #include "codegen/Emit/Emit.h"
 #include "compiler/Import/Import.h"
 #include "compiler/Import/PrintDiagnostics.h"
+#include "compiler/Pipeline/Budgets.h"
 #include "compiler/Pipeline/Pipeline.h"
 #include "compiler/tools/OutputFiles.h"
 #include "dialects/Kern/Kern.h"
@@ -71,6 +72,8 @@ cl::opt<Output> emit("emit", cl::init(Output::object), cl::desc("what to write:"
 cl::opt<bool> keepRows("keep-rows", cl::desc("for tests: every yaml row's result becomes a further head"), cl::cat(category));
 cl::opt<bool> externalWeights("external-weights", cl::desc("weights go to <stem of FILE>.weights instead of the object; the caller hands them over"),
                               cl::cat(category));
+cl::opt<std::string> ram("ram", cl::desc("an error if arena and stack take more: 65536, 512K, 2M"), cl::value_desc("BYTES"), cl::cat(category));
+cl::opt<std::string> flash("flash", cl::desc("an error if code and the weights in the object take more"), cl::value_desc("BYTES"), cl::cat(category));
 cl::opt<bool> profile("profile", cl::desc("count the time of each kernel through the caller's clock (hooks.clock, hooks.ticks)"), cl::cat(category));
 
 int fail(const llvm::Twine &message) {
@@ -168,7 +171,27 @@ bool addInput(codegen::ManifestFacts &manifest, const std::string &path, std::st
   return true;
 }
 
-int writeCode(mlir::ModuleOp module, const codegen::Target &target, const std::vector<std::string> &kernels) {
+// Arena and stack of the model that `options` describe; nothing, and no word, if there is none.
+std::optional<int64_t> ramOfModel(mlir::MLIRContext &context, const import::ImportOptions &options, const codegen::Target &target,
+                                  const codegen::EmitOptions &emitOptions) {
+  mlir::ScopedDiagnosticHandler quiet(&context, [](mlir::Diagnostic &) {});
+  std::vector<import::Diagnostic> diagnostics;
+  std::vector<std::string> kernels;
+  mlir::OwningOpRef<mlir::ModuleOp> module = import::importModel(context, options, diagnostics);
+  if (!module || mlir::failed(lowerTo(Output::object, *module, target, kernels)))
+    return std::nullopt;
+  auto function = *module->getOps<mlir::func::FuncOp>().begin();
+  llvm::LLVMContext llvmContext;
+  std::unique_ptr<llvm::Module> code = codegen::emitModule(function, kernels, target, emitOptions, llvmContext);
+  std::string bytes, error;
+  codegen::ObjectFacts facts;
+  if (!code || !codegen::emitObject(*code, target, emitOptions.name, bytes, facts, error))
+    return std::nullopt;
+  return ramOf(function, facts);
+}
+
+int writeCode(mlir::ModuleOp module, const import::ImportOptions &importOptions, const codegen::Target &target,
+              const std::vector<std::string> &kernels, const Budgets &budgets) {
   auto function = *module.getOps<mlir::func::FuncOp>().begin();
   std::string path = outputPath(), prefix = name.empty() ? symbolPrefix(path.empty() ? std::string(input) : path) : std::string(name);
   codegen::EmitOptions options{prefix, profile, externalWeights};
@@ -184,6 +207,14 @@ int writeCode(mlir::ModuleOp module, const codegen::Target &target, const std::v
   std::unique_ptr<llvm::Module> copy = kind == codegen::CodeKind::object ? nullptr : llvm::CloneModule(*code); // emitting changes a module
   if (!codegen::emitObject(copy ? *copy : *code, target, prefix, object, facts, error))
     return fail(error);
+  auto ramAt = [&](int64_t height, int64_t width) {
+    import::ImportOptions other = importOptions;
+    other.height = static_cast<int>(height);
+    other.width = static_cast<int>(width);
+    return ramOfModel(*module.getContext(), other, target, options);
+  };
+  if (mlir::failed(checkBudgets(function, facts, externalWeights, budgets, ramAt)))
+    return 1;
   if (kind == codegen::CodeKind::object)
     bytes = std::move(object);
   else if (!codegen::emitCode(*code, target, kind, bytes, error))
@@ -219,6 +250,15 @@ int run() {
     return fail("--imgsz '" + imageSize + "' is not a size in pixels such as 640 or 480x640");
   if (!name.empty() && !isIdentifier(name))
     return fail("--name '" + name + "' cannot begin a C identifier");
+  Budgets budgets;
+  for (auto [flag, text, bytes] : {std::tuple("--ram", ram.getValue(), &budgets.ram), {"--flash", flash.getValue(), &budgets.flash}}) {
+    std::optional<int64_t> parsed = parseBytes(text);
+    if (!text.empty() && !parsed)
+      return fail(std::string(flag) + " '" + text + "' is not a number of bytes such as 4096, 512K or 2M");
+    if (!text.empty() && (emit == Output::yolo || emit == Output::nn || emit == Output::kern))
+      return fail(std::string(flag) + " is about code: there is none with this --emit");
+    *bytes = parsed.value_or(0);
+  }
   std::string error;
   std::optional<codegen::Target> target = codegen::resolveTarget({targetName, cpu, triple, features}, error);
   if (!target)
@@ -245,7 +285,7 @@ int run() {
     return 1;
   if (emit == Output::yolo || emit == Output::nn || emit == Output::kern)
     return writeText(moduleText(*module));
-  return writeCode(*module, *target, kernels);
+  return writeCode(*module, options, *target, kernels, budgets);
 }
 
 } // namespace
