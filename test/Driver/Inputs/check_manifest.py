@@ -2,20 +2,9 @@
 import hashlib
 import json
 import pathlib
-import struct
-import subprocess
 import sys
 
-
-def sections(elf):
-    """(name, type, flags, size, alignment) of a 64-bit little-endian ELF file's sections."""
-    table, entry_bytes, count, names = struct.unpack_from("<Q", elf, 40)[0], *struct.unpack_from("<HHH", elf, 58)
-    entries = [struct.unpack_from("<IIQQQQIIQQ", elf, table + i * entry_bytes) for i in range(count)]
-    if not count:  # more than an ELF header can say
-        raise SystemExit("no sections")
-    texts = elf[entries[names][4]:]
-    for name, kind, flags, _, _, size, _, _, alignment, _ in entries:
-        yield texts[name:texts.index(b"\0", name)].decode(), kind, flags, size, alignment
+import elf
 
 
 manifest_path = pathlib.Path(sys.argv[1])
@@ -28,13 +17,12 @@ for file in manifest["inputs"] + manifest["outputs"]:
     assert len(content) == file["bytes"] and hashlib.sha256(content).hexdigest() == file["sha256"], file["name"]
 
 outputs = [file["name"] for file in manifest["outputs"]]
-elf = (manifest_path.parent / outputs[0]).read_bytes()
-ALLOCATED = 2
+object_ = elf.Object((manifest_path.parent / outputs[0]).read_bytes())
 loaded = weights = 0
-for name, kind, flags, size, alignment in sections(elf):
-    rounded = -(-size // max(alignment, 1)) * max(alignment, 1)
-    loaded += rounded if flags & ALLOCATED else 0
-    weights += rounded if name.endswith("_weights") and name.startswith(".rodata") else 0
+for section in object_.sections:
+    rounded = -(-section.size // section.alignment) * section.alignment
+    loaded += rounded if section.flags & elf.ALLOCATED else 0
+    weights += rounded if section.name.endswith("_weights") and section.name.startswith(".rodata") else 0
 external = [name for name in outputs if name.endswith(".weights")]
 figures, rows = manifest["bytes"], manifest["rows"]
 assert figures["code"] == loaded - weights, (figures, loaded, weights)
@@ -50,8 +38,8 @@ assert max(row["arena"] for row in rows) == figures["arena_lower_bound"] <= figu
 assert all(row["arena"] > 0 and row["kernels"] for row in rows)
 assert figures["stack"] == max(manifest["stack"].values())
 
-nm = subprocess.run(["llvm-nm", "-g", "--defined-only", "-j", manifest_path.parent / outputs[0]], capture_output=True, text=True, check=True)
-assert manifest["symbols"] == sorted(nm.stdout.split()), manifest["symbols"]
+public = sorted(symbol.name for symbol in object_.symbols if symbol.binding == elf.GLOBAL and symbol.section)
+assert manifest["symbols"] == public, manifest["symbols"]
 
 header = (manifest_path.with_suffix(".h")).read_text()
 for macro, key in (("ARENA", "arena"), ("STACK", "stack"), ("CODE", "code"), ("WEIGHTS", "weights")):
