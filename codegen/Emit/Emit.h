@@ -79,6 +79,9 @@ struct RowCost {
 };
 std::vector<RowCost> rowCosts(mlir::func::FuncOp function, const ObjectFacts &facts);
 
+// Bytes of weights that Winograd's transform adds to the filters: what Goal::size saves.
+int64_t winogradBytes(mlir::func::FuncOp function);
+
 // The manifest: JSON, the same bytes for the same inputs.
 struct ManifestFacts {
   struct File {

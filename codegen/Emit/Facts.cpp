@@ -1,6 +1,7 @@
 // What the emitters ask of a planned kern function, gathered once here.
 #include "codegen/Emit/Emit.h"
 #include "codegen/Emit/KernelSpecOf.h"
+#include "codegen/Schedules/Schedules.h"
 
 #include <fmt/format.h>
 
@@ -61,6 +62,20 @@ std::vector<std::string> kernelNames(func::FuncOp function) {
                                 spec.output.channels * std::max(spec.anchors, 1)));
   });
   return names;
+}
+
+int64_t winogradBytes(func::FuncOp function) {
+  int64_t bytes = 0;
+  llvm::DenseSet<Value> seen; // strips of a layer share its weights
+  function.walk([&](kern::Conv2DOp op) {
+    std::optional<int64_t> outputs = op.getWinograd();
+    if (!outputs || !seen.insert(op.getWeights()[0]).second)
+      return;
+    const int64_t products = winogradProducts(static_cast<int>(op.getStrides()[0]), static_cast<int>(*outputs));
+    const int64_t weights = cast<RankedTensorType>(op.getWeights()[0].getType()).getNumElements();
+    bytes += weights / products * (products - 9) * static_cast<int64_t>(sizeof(float));
+  });
+  return bytes;
 }
 
 } // namespace mnv3::codegen

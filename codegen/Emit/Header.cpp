@@ -113,6 +113,7 @@ std::string emitHeader(func::FuncOp function, const HeaderFacts &facts, const Ob
   using fmt::arg;
   std::string check;
   const bool external = facts.externalWeights;
+  const int64_t transformed = winogradBytes(function);
   if (external)
     check = fmt::format(fmt::runtime(checkLayout), arg("prefix", prefix), arg("macro", macro));
   return fmt::format(fmt::runtime(layout), arg("prefix", prefix), arg("macro", macro), arg("version", facts.version),
@@ -125,7 +126,8 @@ std::string emitHeader(func::FuncOp function, const HeaderFacts &facts, const Ob
                      arg("bad_weights", external ? ", MNV3_BAD_WEIGHTS" : ""), arg("check", check),
                      arg("stack", object.deepest()), arg("code", object.code),
                      arg("weights", object.weights),
-                     arg("where", external ? "of " + prefix + ".weights" : "in " + prefix + ".o"),
+                     arg("where", (external ? "of " + prefix + ".weights" : "in " + prefix + ".o") +
+                                      (transformed ? fmt::format("; -O size: {}", object.weights - transformed) : "")),
                      arg("indent", std::string(sizeof("mnv3_status _detect(") - 1 + prefix.size(), ' ')));
 }
 

@@ -15,19 +15,21 @@ namespace {
 struct Row {
   const char *name, *triple, *cpu, *features;
   int vectorWidth, vectorRegisters;
+  Goal goal = Goal::speed;
 };
 
 // The kernel half of "host" is one of these rows, chosen by what the CPU has. Where floats have registers of their own, 32 of
-// them count as 8 of four: vectors of one would gain nothing and make every pixel's channels odd.
+// them count as 8 of four: vectors of one would gain nothing and make every pixel's channels odd. Microcontrollers have hundreds of
+// kilobytes of RAM, and weights in flash: there size comes first.
 constexpr Row rows[] = {
     {"x86-64", "x86_64-unknown-linux-gnu", "x86-64-v3", "", 8, 16},    // AVX2, FMA
     {"x86-64-v4", "x86_64-unknown-linux-gnu", "x86-64-v4", "", 16, 32}, // AVX-512
     {"arm64", "aarch64-unknown-linux-gnu", "generic", "+neon", 4, 32},
     {"armv7", "armv7-unknown-linux-gnueabihf", "generic", "+neon", 4, 16},
-    {"cortex-m4", "thumbv7em-none-eabihf", "cortex-m4", "", 4, 8},
-    {"cortex-m7", "thumbv7em-none-eabihf", "cortex-m7", "", 4, 8},
-    {"cortex-m33", "thumbv8m.main-none-eabihf", "cortex-m33", "", 4, 8},
-    {"cortex-m55", "thumbv8.1m.main-none-eabihf", "cortex-m55", "", 4, 8}, // Helium
+    {"cortex-m4", "thumbv7em-none-eabihf", "cortex-m4", "", 4, 8, Goal::size},
+    {"cortex-m7", "thumbv7em-none-eabihf", "cortex-m7", "", 4, 8, Goal::size},
+    {"cortex-m33", "thumbv8m.main-none-eabihf", "cortex-m33", "", 4, 8, Goal::size},
+    {"cortex-m55", "thumbv8.1m.main-none-eabihf", "cortex-m55", "", 4, 8, Goal::size}, // Helium
     {"riscv64", "riscv64-unknown-linux-gnu", "generic-rv64", "+m,+a,+f,+d,+c", 4, 8},
     {"wasm32", "wasm32-unknown-unknown", "generic", "+simd128", 4, 16}, // as many as x86-64 has, on which it mostly runs
 };
@@ -49,6 +51,7 @@ Target targetOf(const Row &row) {
   target.cpu = row.cpu;
   target.features = row.features;
   target.kernels = {row.name, row.vectorWidth, row.vectorRegisters};
+  target.goal = row.goal;
   return target;
 }
 
@@ -120,6 +123,7 @@ std::optional<Target> resolveTarget(const TargetRequest &request, std::string &e
   target->triple = llvm::Triple::normalize(target->triple); // three parts may be machine, vendor and system, or environment
   if (!request.cpu.empty())
     target->cpu = request.cpu;
+  target->goal = request.goal.value_or(target->goal);
   if (!request.features.empty())
     target->features += (target->features.empty() ? "" : ",") + request.features;
   std::unique_ptr<llvm::MCSubtargetInfo> has = describeCpu(*target, error);

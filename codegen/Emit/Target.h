@@ -9,15 +9,20 @@
 
 namespace mnv3::codegen {
 
+// What weighs more where both cannot be had: time, or bytes of flash and RAM.
+enum class Goal { speed, size };
+
 struct TargetRequest {
   std::string name = "host";
   std::string cpu, triple, features; // empty: what the name implies
+  std::optional<Goal> goal = {};     // likewise
 };
 
 struct Target {
   std::string name;     // "x86-64-v4"; "host" stays "host"
   std::string triple, cpu, features;
   KernelTarget kernels;
+  Goal goal = Goal::speed;
 };
 
 // The names that --target accepts, in the order of the help text.

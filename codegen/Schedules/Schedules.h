@@ -10,6 +10,8 @@ Schedule chooseSchedule(const KernelSpec &spec, KernelTarget target);
 
 // The tile, in outputs each way, of a conv2d spec that may be, and is better, computed as Family::winograd; otherwise 0.
 int chooseWinogradTile(const KernelSpec &spec, const KernelTarget &target);
+// Products of such a tile for each pair of channels, as many as weights; the direct way has nine weights.
+int winogradProducts(int stride, int outputs);
 
 // Whether a conv2d whose channels are all in one tile computes the last vector apart, in half the lanes: that is worth it
 // where half of it or less holds channels. Zen 4 does vectors of 16 in halves.

@@ -7,23 +7,24 @@
 namespace mnv3::codegen {
 namespace {
 
-// Products of a tile (codegen/Kernels/Winograd.cpp), and points at which they are summed.
-int productsOf(int stride, int outputs) { return stride == 1 ? 36 : (2 * outputs + 1) * (2 * outputs + 1); }
+// Points of a tile at which products are summed (codegen/Kernels/Winograd.cpp).
 int pointsOf(int stride, int outputs) { return stride == 1 ? 36 : (outputs + 1) * (outputs + 1); }
 
 int64_t weightBytes(const KernelSpec &spec, const KernelTarget &target, int outputs) {
   const int64_t lanes = ceilDiv(spec.output.channels, target.vectorWidth) * target.vectorWidth;
-  return productsOf(spec.strideY, outputs) * spec.inputs[0].channels * lanes * sizeof(float);
+  return winogradProducts(spec.strideY, outputs) * spec.inputs[0].channels * lanes * sizeof(float);
 }
 
 } // namespace
 
+int winogradProducts(int stride, int outputs) { return stride == 1 ? 36 : (2 * outputs + 1) * (2 * outputs + 1); }
+
 // From 16 channels on the transforms, whose work grows with the channels and not with their square, cost less than the
-// products saved. Microcontrollers have no room for transformed tiles, nor for weights four times as large.
+// products saved.
 int chooseWinogradTile(const KernelSpec &spec, const KernelTarget &target) {
   const bool allowed = spec.kernelH == 3 && spec.kernelW == 3 && spec.strideY == spec.strideX && spec.strideY <= 2 &&
                        spec.dilation == 1 && spec.inputs.size() == 1 && !spec.hasGate && !spec.hasStart;
-  if (!allowed || isMicrocontroller(target) || spec.inputs[0].channels < 16 || spec.output.channels < 16)
+  if (!allowed || spec.inputs[0].channels < 16 || spec.output.channels < 16)
     return 0;
   // Smaller tiles make a fifth more products but need less weights (25 and not 81 times the channels' product), which matters where
   // each serves few tiles, or where there are many.
@@ -44,7 +45,7 @@ int chooseWinogradTile(const KernelSpec &spec, const KernelTarget &target) {
 int chooseBand(const KernelSpec &spec, const KernelTarget &target, int inputLanes, int outputLanes) {
   const int across = spec.width / spec.factor, down = spec.height / spec.factor;
   const int64_t weights = weightBytes(spec, target, spec.factor);
-  const int64_t tileBytes = sizeof(float) * (productsOf(spec.strideY, spec.factor) * inputLanes + pointsOf(spec.strideY, spec.factor) * outputLanes);
+  const int64_t tileBytes = sizeof(float) * (winogradProducts(spec.strideY, spec.factor) * inputLanes + pointsOf(spec.strideY, spec.factor) * outputLanes);
   int best = down;
   int64_t leastTraffic = INT64_MAX;
   for (int rows = 1; rows <= down; ++rows) {

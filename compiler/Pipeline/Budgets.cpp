@@ -95,8 +95,11 @@ LogicalResult failFlash(func::FuncOp function, const codegen::ObjectFacts &facts
                              << "--flash: code and weights take " << facts.code + weights << " bytes (" << facts.code << " + " << weights << "), "
                              << facts.code + weights - flash << " more than " << flash << "; " << rows.front().name << " takes most, "
                              << rows.front().code << " + " << (weights ? rows.front().weights : 0);
+  const int64_t transformed = weights ? codegen::winogradBytes(function) : 0;
   Diagnostic &note = error.attachNote(UnknownLoc::get(function.getContext()));
-  if (weights && facts.code <= flash)
+  if (transformed && facts.code + weights - transformed <= flash)
+    note << "-O size takes about " << transformed << " bytes less";
+  else if (weights && facts.code <= flash)
     note << "with --external-weights the object takes " << facts.code << " bytes; the weights then go where there is room for "
          << weights + 64;
   else

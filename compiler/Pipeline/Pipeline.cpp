@@ -31,18 +31,18 @@ void buildNNPhase(OpPassManager &pm) {
   function.addPass(createFoldViewsPass());
 }
 
-void buildKernPhase(OpPassManager &pm) {
+void buildKernPhase(OpPassManager &pm, codegen::Goal goal) {
   pm.addPass(createConvertNNToKernPass());
   pm.addPass(kern::createAssignLayoutPass());
   // A schedule depends on strides, the order of weights on the schedule.
-  pm.addPass(kern::createChooseSchedulesPass());
+  pm.addPass(kern::createChooseSchedulesPass({goal == codegen::Goal::size}));
   pm.addPass(kern::createPackWeightsPass());
   pm.addPass(kern::createFormStripsPass());
 }
 
 void buildMemoryPhase(OpPassManager &pm) { pm.addPass(kern::createPlanMemoryPass()); }
 
-static LogicalResult runPhase(ModuleOp module, void (*build)(OpPassManager &)) {
+static LogicalResult runPhase(ModuleOp module, llvm::function_ref<void(OpPassManager &)> build) {
   PassManager pm(module.getContext());
   build(pm);
   return pm.run(module);
@@ -57,7 +57,7 @@ LogicalResult lowerTo(Output output, ModuleOp module, const codegen::Target &tar
     return success();
   module->setAttr(kern::targetAttrName, kern::TargetAttr::get(module.getContext(), target.kernels.name, target.kernels.vectorWidth,
                                                               target.kernels.vectorRegisters));
-  if (failed(runPhase(module, buildKernPhase)) || failed(codegen::makeKernels(module, bitcode)))
+  if (failed(runPhase(module, [&](OpPassManager &pm) { buildKernPhase(pm, target.goal); })) || failed(codegen::makeKernels(module, bitcode)))
     return failure();
   return runPhase(module, buildMemoryPhase);
 }

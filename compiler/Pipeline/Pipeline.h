@@ -15,7 +15,7 @@ namespace mnv3 {
 void buildNNPhase(mlir::OpPassManager &pm);
 
 // nn -> kern: buffers with layout, schedules, packed weights.
-void buildKernPhase(mlir::OpPassManager &pm);
+void buildKernPhase(mlir::OpPassManager &pm, codegen::Goal goal);
 
 // The arena; needs the scratch sizes of the kernels, and so comes after they are made.
 void buildMemoryPhase(mlir::OpPassManager &pm);

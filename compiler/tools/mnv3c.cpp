@@ -69,6 +69,11 @@ cl::opt<Output> emit("emit", cl::init(Output::object), cl::desc("what to write:"
                                 clEnumValN(Output::nn, "nn", "layer math, after all transforms"),
                                 clEnumValN(Output::yolo, "yolo", "the yaml's rows, resolved")),
                      cl::cat(category));
+cl::opt<codegen::Goal> goal("O", cl::desc("what weighs more (default: speed; size for cortex-m*):"),
+                            cl::values(clEnumValN(codegen::Goal::speed, "speed", "3x3 convolutions by Winograd where that is faster: weights take 3 to 9 times "
+                                                                                  "the flash, tiles some RAM (the header says how many bytes of weights)"),
+                                       clEnumValN(codegen::Goal::size, "size", "weights as they are")),
+                            cl::cat(category));
 cl::opt<bool> keepRows("keep-rows", cl::desc("for tests: every yaml row's result becomes a further head"), cl::cat(category));
 cl::opt<bool> externalWeights("external-weights", cl::desc("weights go to <stem of FILE>.weights instead of the object; the caller hands them over"),
                               cl::cat(category));
@@ -260,7 +265,8 @@ int run() {
     *bytes = parsed.value_or(0);
   }
   std::string error;
-  std::optional<codegen::Target> target = codegen::resolveTarget({targetName, cpu, triple, features}, error);
+  std::optional<codegen::Target> target = codegen::resolveTarget(
+      {targetName, cpu, triple, features, goal.getNumOccurrences() ? std::optional(goal.getValue()) : std::nullopt}, error);
   if (!target)
     return fail(error);
   std::string path = outputPath();

@@ -1,4 +1,7 @@
 // RUN: mnv3-opt --kern-choose-schedules %s | FileCheck %s
+// RUN: mnv3-opt --kern-choose-schedules=for-size=true %s | FileCheck %s --check-prefix=SIZE --implicit-check-not=winograd
+// SIZE: func.func @{{w}}inograd
+// SIZE: kern.conv2d {{.*}}stride [1, 1] pad [1, 1] schedule
 
 module attributes {kern.target = #kern.target<"x86-64-v4", vectorWidth = 16, vectorRegisters = 32>} {
   // Every kernel gets a schedule; one that has been given stays.

@@ -13,6 +13,8 @@ using namespace mlir;
 namespace {
 
 struct ChooseSchedules : impl::ChooseSchedulesPassBase<ChooseSchedules> {
+  using impl::ChooseSchedulesPassBase<ChooseSchedules>::ChooseSchedulesPassBase;
+
   void runOnOperation() override {
     TargetAttr attr = targetOf(getOperation());
     if (!attr) {
@@ -24,7 +26,7 @@ struct ChooseSchedules : impl::ChooseSchedulesPassBase<ChooseSchedules> {
       if (kernel->hasAttr("schedule"))
         return;
       codegen::KernelSpec spec = codegen::kernelSpecOf(kernel);
-      if (auto conv = dyn_cast<Conv2DOp>(*kernel))
+      if (auto conv = dyn_cast<Conv2DOp>(*kernel); conv && !forSize)
         if (int outputs = codegen::chooseWinogradTile(spec, target)) {
           conv.setWinograd(outputs);
           spec = codegen::kernelSpecOf(kernel);

@@ -19,6 +19,7 @@ def ChooseSchedulesPass : Pass<"kern-choose-schedules", "::mlir::ModuleOp"> {
     Expects laid out buffers and a `kern.target`. Leaves a `schedule` on every kernel that has none; the choices are
     those of codegen/Schedules. Example: test/Transforms/kern-choose-schedules.mlir
   }];
+  let options = [Option<"forSize", "for-size", "bool", "false", "no Winograd, whose transformed weights and tiles take memory">];
 }
 
 def PackWeightsPass : Pass<"kern-pack-weights", "::mlir::ModuleOp"> {
