@@ -7,18 +7,31 @@
 
 static int32_t is_probability(float value) { return value >= 0.0f && value <= 1.0f; }
 
+/* A plane of `rows` rows of `bytes` bytes each. One that ends beyond the last address is none; on 32-bit targets sizes reach
+ * that far. */
+static int32_t is_plane(const mnv3_image *frame, int32_t plane, int32_t rows, int32_t bytes) {
+  if (!frame->pixels[plane] || frame->row_bytes[plane] < bytes)
+    return 0;
+  const int64_t all = (int64_t)frame->row_bytes[plane] * (rows - 1) + bytes;
+  return (uint64_t)all <= UINTPTR_MAX - (uintptr_t)frame->pixels[plane];
+}
+
 static mnv3_status check_frame(const mnv3_image *frame) {
-  if (frame->format != MNV3_RGB8 && frame->format != MNV3_BGR8)
+  if (frame->format < MNV3_RGB8 || frame->format > MNV3_NV12)
     return MNV3_BAD_FORMAT;
-  if (!frame->pixels[0] || frame->width <= 0 || frame->height <= 0)
+  const int32_t width = frame->width, height = frame->height;
+  if (width <= 0 || height <= 0 || width > MNV3_MAX_SIDE || height > MNV3_MAX_SIDE)
     return MNV3_BAD_ARGUMENT;
-  if (frame->width > MNV3_MAX_SIDE || frame->height > MNV3_MAX_SIDE || frame->row_bytes[0] < 3 * frame->width)
-    return MNV3_BAD_ARGUMENT;
-  // A frame that ends beyond the last address is none; on 32-bit targets sizes reach that far.
-  const int64_t bytes = (int64_t)frame->row_bytes[0] * (frame->height - 1) + 3 * frame->width;
-  if ((uint64_t)bytes > UINTPTR_MAX - (uintptr_t)frame->pixels[0])
-    return MNV3_BAD_ARGUMENT;
-  return MNV3_OK;
+  const int32_t pairs = (width + 1) >> 1;
+  int32_t row = 3 * width;
+  if (frame->format == MNV3_YUYV)
+    row = 4 * pairs;
+  else if (frame->format == MNV3_GRAY8 || frame->format == MNV3_NV12)
+    row = width;
+  int32_t sound = is_plane(frame, 0, height, row);
+  if (frame->format == MNV3_NV12)
+    sound = sound && is_plane(frame, 1, (height + 1) >> 1, 2 * pairs);
+  return sound ? MNV3_OK : MNV3_BAD_ARGUMENT;
 }
 
 static int32_t is_side(int32_t value) { return value > 0 && value <= MNV3_MAX_SIDE; }

@@ -43,12 +43,12 @@ static tap tap_at(mnv3_binary64 distance, int32_t position) {
 
 /* The taps of all columns, and two frame rows resized along them. */
 typedef struct {
-  int32_t *offset;   /* per column: bytes from the row's start to the left pixel */
+  int32_t *offset;   /* per column: from the row's start to the left pixel, in bytes (YUYV, NV12: in pixels) */
   int16_t *w0, *w1;  /* per column */
   int16_t *line[2];  /* three planes of `width` each */
   int32_t row[2];    /* which frame row each line holds, or -1 */
   int32_t width;     /* columns after the resize */
-  int32_t step;      /* bytes from a left pixel to its right one */
+  int32_t step;      /* from a left pixel to its right one, likewise */
   int32_t red, blue; /* where in a pixel */
 } lines;
 
@@ -62,7 +62,8 @@ static void prepare_lines(lines *to, const mnv3_image *frame, int32_t width, voi
   to->row[0] = to->row[1] = -1;
   // Past both edges the edge pixel has weight one. At the right edge, whose right pixel does not exist, it takes the
   // part of the right one; in a frame of one column both are the same.
-  to->step = frame->width > 1 ? 3 : 0;
+  const int32_t pixel = frame->format == MNV3_RGB8 || frame->format == MNV3_BGR8 ? 3 : 1;
+  to->step = frame->width > 1 ? pixel : 0;
   to->red = frame->format == MNV3_BGR8 ? 2 : 0;
   to->blue = 2 - to->red;
   const mnv3_binary64 distance = distance_of(frame->width, width);
@@ -73,13 +74,13 @@ static void prepare_lines(lines *to, const mnv3_image *frame, int32_t width, voi
     } else if (at.first >= frame->width - 1) {
       at.first = frame->width > 1 ? frame->width - 2 : 0, at.w0 = 0, at.w1 = 2048;
     }
-    to->offset[x] = 3 * at.first;
+    to->offset[x] = pixel * at.first;
     to->w0[x] = (int16_t)at.w0;
     to->w1[x] = (int16_t)at.w1;
   }
 }
 
-static void resize_line(const lines *from, const uint8_t *restrict row, int16_t *restrict line) {
+static void resize_colours(const lines *from, const uint8_t *restrict row, int16_t *restrict line) {
   const int32_t *restrict offset = from->offset;
   const int16_t *restrict w0 = from->w0, *restrict w1 = from->w1;
   const int32_t width = from->width, step = from->step, red = from->red, blue = from->blue;
@@ -89,6 +90,59 @@ static void resize_line(const lines *from, const uint8_t *restrict row, int16_t 
     reds[x] = (int16_t)((w0[x] * left[red] + w1[x] * right[red]) >> 4);
     greens[x] = (int16_t)((w0[x] * left[1] + w1[x] * right[1]) >> 4);
     blues[x] = (int16_t)((w0[x] * left[blue] + w1[x] * right[blue]) >> 4);
+  }
+}
+
+static void resize_grey(const lines *from, const uint8_t *restrict row, int16_t *restrict line) {
+  const int32_t width = from->width;
+  for (int32_t x = 0; x < width; ++x) {
+    const uint8_t *left = row + from->offset[x], *right = left + from->step;
+    line[x] = line[width + x] = line[2 * width + x] = (int16_t)((from->w0[x] * *left + from->w1[x] * *right) >> 4);
+  }
+}
+
+/* A row of a YUYV or NV12 frame: pixel x is luma[x * luma_step], its U chroma[(x >> 1) * chroma_step], its V v_at behind. */
+typedef struct {
+  const uint8_t *luma, *chroma;
+  int32_t luma_step, chroma_step, v_at;
+} yuv_row;
+
+typedef struct {
+  int32_t red, green, blue;
+} colour;
+
+static int32_t clip_to_byte(int32_t value) { return value < 0 ? 0 : value > 255 ? 255 : value; }
+
+/* BT.601, limited range: the formula of mnv3/abi.h. */
+static colour colour_at(const yuv_row *row, int32_t x) {
+  const uint8_t *chroma = row->chroma + (int64_t)(x >> 1) * row->chroma_step;
+  const int32_t c = 298 * (row->luma[(int64_t)x * row->luma_step] - 16) + 128, u = chroma[0] - 128, v = chroma[row->v_at] - 128;
+  return (colour){clip_to_byte((c + 409 * v) >> 8), clip_to_byte((c - 100 * u - 208 * v) >> 8), clip_to_byte((c + 516 * u) >> 8)};
+}
+
+static void resize_yuv(const lines *from, const yuv_row *row, int16_t *restrict line) {
+  const int32_t width = from->width;
+  for (int32_t x = 0; x < width; ++x) {
+    const colour left = colour_at(row, from->offset[x]), right = colour_at(row, from->offset[x] + from->step);
+    const int32_t w0 = from->w0[x], w1 = from->w1[x];
+    line[x] = (int16_t)((w0 * left.red + w1 * right.red) >> 4);
+    line[width + x] = (int16_t)((w0 * left.green + w1 * right.green) >> 4);
+    line[2 * width + x] = (int16_t)((w0 * left.blue + w1 * right.blue) >> 4);
+  }
+}
+
+static void resize_line(const lines *from, const mnv3_image *frame, int32_t y, int16_t *line) {
+  const uint8_t *row = frame->pixels[0] + (int64_t)y * frame->row_bytes[0];
+  if (frame->format == MNV3_GRAY8) {
+    resize_grey(from, row, line);
+  } else if (frame->format == MNV3_YUYV) {
+    const yuv_row yuyv = {row, row + 1, 2, 4, 2};
+    resize_yuv(from, &yuyv, line);
+  } else if (frame->format == MNV3_NV12) {
+    const yuv_row nv12 = {row, frame->pixels[1] + (int64_t)(y >> 1) * frame->row_bytes[1], 1, 2, 1};
+    resize_yuv(from, &nv12, line);
+  } else {
+    resize_colours(from, row, line);
   }
 }
 
@@ -104,7 +158,7 @@ static void fetch_lines(lines *from, const mnv3_image *frame, int32_t above, int
   for (int32_t i = 0; i < 2; ++i) {
     if (from->row[i] == wanted[i])
       continue;
-    resize_line(from, frame->pixels[0] + (int64_t)wanted[i] * frame->row_bytes[0], from->line[i]);
+    resize_line(from, frame, wanted[i], from->line[i]);
     from->row[i] = wanted[i];
   }
 }

@@ -13,7 +13,7 @@ typedef struct {
 /* False if the frame, scaled to fit, would have no row or no column. All sides are between 1 and MNV3_MAX_SIDE. */
 int32_t mnv3_place(int32_t frame_width, int32_t frame_height, int32_t width, int32_t height, mnv3_placement *placement);
 
-/* Writes image[3][height][width] (red, green, blue; byte / 255) from an RGB8 or BGR8 frame. scratch:
+/* Writes image[3][height][width] (red, green, blue; byte / 255) from a frame of any format. scratch:
  * mnv3_letterbox_bytes(width) bytes, aligned to 4. */
 void mnv3_letterbox(const mnv3_image *frame, const mnv3_placement *placement, int32_t width, int32_t height,
                     float *image, void *scratch);

@@ -84,10 +84,41 @@ TEST_F(Arguments, Thresholds) {
 }
 
 TEST_F(Arguments, Formats) {
-  for (mnv3_format bad : {MNV3_GRAY8 + 0, MNV3_YUYV + 0, MNV3_NV12 + 0, -1, 5, std::numeric_limits<int32_t>::max()}) {
+  for (mnv3_format bad : {-1, 5, std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max()}) {
     frame.format = bad;
     expect(MNV3_BAD_FORMAT);
   }
+}
+
+// The frame is 20 x 10 on rows of 60 bytes: enough for every format in plane 0.
+TEST_F(Arguments, PlanesOfEachFormat) {
+  struct {
+    mnv3_format format;
+    int32_t least[2]; // bytes of a row; 0: no such plane
+  } const formats[] = {{MNV3_RGB8, {60, 0}}, {MNV3_BGR8, {60, 0}}, {MNV3_GRAY8, {20, 0}}, {MNV3_YUYV, {40, 0}}, {MNV3_NV12, {20, 20}}};
+  for (const auto &each : formats) {
+    SCOPED_TRACE(each.format);
+    frame.format = each.format;
+    frame.pixels[0] = frame.pixels[1] = pixels.data();
+    frame.row_bytes[0] = each.least[0], frame.row_bytes[1] = each.least[1];
+    EXPECT_EQ(detect(), MNV3_OK);
+    for (int plane = 0; plane < (each.least[1] ? 2 : 1); ++plane) {
+      const mnv3_image good = frame;
+      frame.row_bytes[plane] = each.least[plane] - 1;
+      expect(MNV3_BAD_ARGUMENT);
+      frame = good;
+      frame.pixels[plane] = nullptr;
+      expect(MNV3_BAD_ARGUMENT);
+      frame.pixels[plane] = reinterpret_cast<const uint8_t *>(std::numeric_limits<uintptr_t>::max() - 20);
+      expect(MNV3_BAD_ARGUMENT);
+      frame = good;
+    }
+  }
+  // An odd width wants the last pair whole.
+  frame = {{pixels.data(), pixels.data()}, {39, 20}, 19, 9, MNV3_YUYV};
+  expect(MNV3_BAD_ARGUMENT);
+  frame = {{pixels.data(), pixels.data()}, {19, 19}, 19, 9, MNV3_NV12};
+  expect(MNV3_BAD_ARGUMENT);
 }
 
 TEST_F(Arguments, FrameSizes) {

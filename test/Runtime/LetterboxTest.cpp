@@ -5,6 +5,7 @@ extern "C" {
 #include "mnv3/memory.h"
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <vector>
@@ -238,6 +239,76 @@ TEST(Letterbox, IsItsDefinitionOnLongSides) {
   compare(1, 1, 640, 640, random);
   compare(1, 700, 640, 640, random);
   compare(20000, 30, 640, 32, random);
+}
+
+// --- Other formats: the same as an RGB frame that plain code, in the definition's own terms, has converted pixel by pixel.
+
+int floorOf(double value) { return static_cast<int>(std::floor(value)); }
+
+void convert(int y, int u, int v, uint8_t *rgb) {
+  const double c = 298.0 * (y - 16) + 128;
+  const int values[] = {floorOf((c + 409.0 * (v - 128)) / 256), floorOf((c - 100.0 * (u - 128) - 208.0 * (v - 128)) / 256),
+                        floorOf((c + 516.0 * (u - 128)) / 256)};
+  for (int i = 0; i < 3; ++i)
+    rgb[i] = static_cast<uint8_t>(std::clamp(values[i], 0, 255));
+}
+
+std::vector<float> imageOf(const mnv3_image &frame, int width, int height) {
+  mnv3_placement placement;
+  EXPECT_TRUE(mnv3_place(frame.width, frame.height, width, height, &placement));
+  std::vector<float> floats(3 * width * height, -1.0f);
+  std::vector<int32_t> scratch(mnv3_letterbox_bytes(width) / 4);
+  mnv3_letterbox(&frame, &placement, width, height, floats.data(), scratch.data());
+  return floats;
+}
+
+TEST(Letterbox, ConvertsBeforeItResizes) {
+  std::mt19937 random(5);
+  for (int round = 0; round < 400; ++round) {
+    const int w = 1 + random() % 40, h = 1 + random() % 40, width = 1 + random() % 40, height = 1 + random() % 40;
+    const int pairs = (w + 1) / 2, halves = (h + 1) / 2, padding = random() % 5;
+    mnv3_placement placement;
+    if (!mnv3_place(w, h, width, height, &placement))
+      continue;
+    SCOPED_TRACE(testing::Message() << w << "x" << h << " -> " << width << "x" << height);
+    auto noise = [&](size_t count) {
+      Bytes bytes(count);
+      for (uint8_t &byte : bytes)
+        byte = random() % 3 ? random() : 255 * (random() & 1);
+      return bytes;
+    };
+    // Exactly as many bytes as a frame has: sanitizers watch both ends.
+    const int yuyvRow = 4 * pairs + padding, greyRow = w + padding, chromaRow = 2 * pairs + padding;
+    const Bytes yuyv = noise(static_cast<size_t>(yuyvRow) * h - padding), grey = noise(static_cast<size_t>(greyRow) * h - padding);
+    const Bytes chroma = noise(static_cast<size_t>(chromaRow) * halves - padding);
+    Bytes fromYuyv(3 * w * h), fromNv12(3 * w * h), fromGrey(3 * w * h);
+    for (int y = 0; y < h; ++y)
+      for (int x = 0; x < w; ++x) {
+        uint8_t *pixel = &fromYuyv[3 * (y * w + x)];
+        const uint8_t *pair = &yuyv[y * yuyvRow + 4 * (x / 2)], *block = &chroma[y / 2 * chromaRow + 2 * (x / 2)];
+        convert(pair[x % 2 * 2], pair[1], pair[3], pixel);
+        convert(grey[y * greyRow + x], block[0], block[1], &fromNv12[3 * (y * w + x)]);
+        std::fill_n(&fromGrey[3 * (y * w + x)], 3, grey[y * greyRow + x]);
+      }
+    auto expected = [&](const Bytes &rgb) { return imageOf({{rgb.data(), nullptr}, {3 * w, 0}, w, h, MNV3_RGB8}, width, height); };
+    ASSERT_EQ(imageOf({{yuyv.data(), nullptr}, {yuyvRow, 0}, w, h, MNV3_YUYV}, width, height), expected(fromYuyv));
+    ASSERT_EQ(imageOf({{grey.data(), chroma.data()}, {greyRow, chromaRow}, w, h, MNV3_NV12}, width, height), expected(fromNv12));
+    ASSERT_EQ(imageOf({{grey.data(), nullptr}, {greyRow, 0}, w, h, MNV3_GRAY8}, width, height), expected(fromGrey));
+  }
+}
+
+TEST(Letterbox, KnowsTheColoursOfBt601) {
+  struct {
+    uint8_t y, u, v, rgb[3];
+  } const colours[] = {{16, 128, 128, {0, 0, 0}},    {235, 128, 128, {255, 255, 255}}, {81, 90, 240, {255, 0, 0}},
+                       {145, 54, 34, {0, 255, 1}},   {41, 240, 110, {0, 0, 255}},      {126, 128, 128, {128, 128, 128}},
+                       {0, 128, 128, {0, 0, 0}},     {255, 255, 255, {255, 125, 255}}};
+  for (const auto &each : colours) {
+    const uint8_t pixels[] = {each.y, each.u, each.y, each.v};
+    std::vector<float> image = imageOf({{pixels, nullptr}, {4, 0}, 2, 1, MNV3_YUYV}, 2, 1);
+    for (int c = 0; c < 3; ++c)
+      EXPECT_EQ(std::lrint(image[2 * c] * 255.0f), each.rgb[c]) << int(each.y) << " " << int(each.u) << " " << int(each.v) << " channel " << c;
+  }
 }
 
 TEST(Letterbox, RefusesAFrameThatVanishes) {

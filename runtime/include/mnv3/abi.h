@@ -18,18 +18,23 @@ enum {
   MNV3_OK = 0,
   MNV3_BAD_ARGUMENT = 1,  /* a null pointer, a negative size, a threshold that is NaN, an empty picture */
   MNV3_BAD_ALIGNMENT = 2, /* the arena is not aligned to <NAME>_ARENA_ALIGN bytes */
-  MNV3_BAD_FORMAT = 3,    /* a pixel format this object does not read */
+  MNV3_BAD_FORMAT = 3,    /* a pixel format that is none of mnv3_format's */
   MNV3_BAD_WEIGHTS = 4    /* external weights that do not belong to this object */
 };
 
-/* How the pixels of an mnv3_image lie in memory. */
+/* How the pixels of an mnv3_image lie in memory. Y, U and V are those of BT.601 in limited range (Y 16 .. 235, U and V 16 .. 240
+ * around 128), as cameras give them. Each pixel becomes RGB before anything is scaled, with the U and V of its pair or block:
+ *   C = 298 * (Y - 16) + 128
+ *   red   = (C + 409 * (V - 128)) >> 8
+ *   green = (C - 100 * (U - 128) - 208 * (V - 128)) >> 8
+ *   blue  = (C + 516 * (U - 128)) >> 8        each clipped to 0 .. 255; >> rounds down */
 typedef int32_t mnv3_format;
 enum {
   MNV3_RGB8 = 0,  /* 3 bytes a pixel: red, green, blue */
   MNV3_BGR8 = 1,  /* 3 bytes a pixel: blue, green, red */
-  MNV3_GRAY8 = 2, /* 1 byte a pixel */
-  MNV3_YUYV = 3,  /* 2 bytes a pixel: Y0 U Y1 V for two pixels */
-  MNV3_NV12 = 4   /* pixels[0]: a plane of Y; pixels[1]: U and V interleaved at half the width and height */
+  MNV3_GRAY8 = 2, /* 1 byte a pixel: red, green and blue in one */
+  MNV3_YUYV = 3,  /* 4 bytes two pixels: Y0 U Y1 V; with an odd width the last pair is whole, too */
+  MNV3_NV12 = 4   /* pixels[0]: a plane of Y; pixels[1]: U V for each 2 x 2 pixels, halves of odd sides rounded up */
 };
 
 /* A frame of width x height pixels; row_bytes[i] is the distance in bytes from a row of pixels[i] to the next. */
