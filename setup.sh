@@ -10,7 +10,8 @@ say() { printf '\n== %s\n' "$*"; }
 fail() { printf 'setup.sh: %s\n' "$*" >&2; exit 1; }
 
 # One line a reason: to build, the compiler's libraries, the tools' libraries, Halide's wheel, examples and tests, arm64; programs for
-# 32-bit ARM, RISC-V and WebAssembly; boards; a browser.
+# 32-bit ARM, RISC-V and WebAssembly; boards; a browser; the Debian
+# package (what it depends on) and the test of the pkg-config file.
 packages=(
   cmake ninja-build g++
   llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools clang-22
@@ -22,6 +23,7 @@ packages=(
   wasi-libc libclang-rt-22-dev-wasm32 nodejs
   qemu-system-arm
   chromium
+  dpkg-dev pkgconf
 )
 
 command -v dpkg-query >/dev/null || fail "this script knows Debian 12 only; elsewhere, install the like of: ${packages[*]}"

@@ -1,16 +1,16 @@
-# mnv3c_add_model(<target>
+# mnv3c_add_model(<target> [SHARED]
 #   SOURCE <yaml or checkpoint>
 #   [WEIGHTS <file>]        trained weights, where SOURCE is a yaml
 #   [NAME <prefix>]         prefix of symbols and macros, and name of the header; default: the target's name
 #   [TARGET <name>]         as mnv3c --target; default: what this build compiles for
 #   [IMGSZ <N or HxW>]      network input, height first; default: 640
-#   [OPTIONS <option>...])  further options of mnv3c
+#   [OPTIONS <option>...])  further options of mnv3c; with --external-weights, <prefix>.weights lies beside the header
 #
-# Makes the library <target>: whoever links it can include "<prefix>.h" and gets the model's object. The object is made
+# Makes the library <target>, static, or SHARED for programs that load it (examples/python): whoever links it can include "<prefix>.h" and gets the model's object. The object is made
 # anew when the source, the weights or mnv3c itself change. Relative paths are taken from the calling CMakeLists.txt. A
 # keyword with an empty value counts as not given, so that cache variables can be passed on as they are.
 function(mnv3c_add_model target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SOURCE;WEIGHTS;NAME;TARGET;IMGSZ" "OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SHARED" "SOURCE;WEIGHTS;NAME;TARGET;IMGSZ" "OPTIONS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "mnv3c_add_model(${target}): unknown argument: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -43,13 +43,22 @@ function(mnv3c_add_model target)
   if(arg_IMGSZ)
     list(APPEND command --imgsz "${arg_IMGSZ}")
   endif()
+  set(external)
+  if("--external-weights" IN_LIST arg_OPTIONS)
+    set(external "${folder}/${arg_NAME}.weights")
+  endif()
   add_custom_command(OUTPUT "${object}" "${header}"
     COMMAND ${command} ${arg_OPTIONS}
+    BYPRODUCTS "${folder}/${arg_NAME}.json" ${external}
     DEPENDS "${arg_SOURCE}" ${arg_WEIGHTS} "$<TARGET_FILE:mnv3c::mnv3c>"
     COMMENT "mnv3c: ${arg_NAME}.o for ${arg_TARGET}" VERBATIM)
 
-  # A static library of one object: what links it takes the object, and waits for the header.
-  add_library(${target} STATIC "${object}" "${header}")
+  # A library of one object: what links it takes the object, and waits for the header.
+  set(kind STATIC)
+  if(arg_SHARED)
+    set(kind SHARED)
+  endif()
+  add_library(${target} ${kind} "${object}" "${header}")
   set_source_files_properties("${object}" PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
   set_target_properties(${target} PROPERTIES LINKER_LANGUAGE C)
   target_include_directories(${target} INTERFACE "${folder}")
