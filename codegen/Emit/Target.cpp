@@ -14,6 +14,7 @@ namespace {
 
 struct Row {
   const char *name, *triple, *cpu, *features;
+  const char *needs; // features without which its kernels would call a library, or could not be compiled
   int vectorWidth, vectorRegisters;
   Goal goal = Goal::speed;
 };
@@ -22,16 +23,16 @@ struct Row {
 // them count as 8 of four: vectors of one would gain nothing and make every pixel's channels odd. Microcontrollers have hundreds of
 // kilobytes of RAM, and weights in flash: there size comes first.
 constexpr Row rows[] = {
-    {"x86-64", "x86_64-unknown-linux-gnu", "x86-64-v3", "", 8, 16},    // AVX2, FMA
-    {"x86-64-v4", "x86_64-unknown-linux-gnu", "x86-64-v4", "", 16, 32}, // AVX-512
-    {"arm64", "aarch64-unknown-linux-gnu", "generic", "+neon", 4, 32},
-    {"armv7", "armv7-unknown-linux-gnueabihf", "generic", "+neon", 4, 16},
-    {"cortex-m4", "thumbv7em-none-eabihf", "cortex-m4", "", 4, 8, Goal::size},
-    {"cortex-m7", "thumbv7em-none-eabihf", "cortex-m7", "", 4, 8, Goal::size},
-    {"cortex-m33", "thumbv8m.main-none-eabihf", "cortex-m33", "", 4, 8, Goal::size},
-    {"cortex-m55", "thumbv8.1m.main-none-eabihf", "cortex-m55", "", 4, 8, Goal::size}, // Helium
-    {"riscv64", "riscv64-unknown-linux-gnu", "generic-rv64", "+m,+a,+f,+d,+c", 4, 8},
-    {"wasm32", "wasm32-unknown-unknown", "generic", "+simd128", 4, 16}, // as many as x86-64 has, on which it mostly runs
+    {"x86-64", "x86_64-unknown-linux-gnu", "x86-64-v3", "", "+avx2,+fma", 8, 16},
+    {"x86-64-v4", "x86_64-unknown-linux-gnu", "x86-64-v4", "", "+avx512f,+avx512bw,+avx512dq,+avx512vl,+avx512cd,+fma", 16, 32},
+    {"arm64", "aarch64-unknown-linux-gnu", "generic", "+neon", "+neon", 4, 32},
+    {"armv7", "armv7-unknown-linux-gnueabihf", "generic", "+neon", "+neon", 4, 16},
+    {"cortex-m4", "thumbv7em-none-eabihf", "cortex-m4", "", "+vfp4d16sp", 4, 8, Goal::size},
+    {"cortex-m7", "thumbv7em-none-eabihf", "cortex-m7", "", "+vfp4d16sp", 4, 8, Goal::size},
+    {"cortex-m33", "thumbv8m.main-none-eabihf", "cortex-m33", "", "+vfp4d16sp", 4, 8, Goal::size},
+    {"cortex-m55", "thumbv8.1m.main-none-eabihf", "cortex-m55", "", "+vfp4d16sp", 4, 8, Goal::size}, // Helium
+    {"riscv64", "riscv64-unknown-linux-gnu", "generic-rv64", "+m,+a,+f,+d,+c", "+f,+m", 4, 8},
+    {"wasm32", "wasm32-unknown-unknown", "generic", "+simd128", "+simd128", 4, 16}, // registers as on x86-64, where it mostly runs
 };
 
 // RISC-V's vectors are an option; its kernels then have 32 registers of them, of 128 bits or more.
@@ -96,6 +97,12 @@ std::unique_ptr<llvm::MCSubtargetInfo> describeCpu(const Target &target, std::st
   return info;
 }
 
+// Whether the other triple is for the same processors: only then do a target's kernels fit.
+bool isSameMachine(const llvm::Triple &one, const llvm::Triple &other) {
+  auto isArm = [](const llvm::Triple &triple) { return triple.getArch() == llvm::Triple::arm || triple.getArch() == llvm::Triple::thumb; };
+  return one.getArch() == other.getArch() || (isArm(one) && isArm(other));
+}
+
 } // namespace
 
 std::vector<std::string> targetNames() {
@@ -118,8 +125,13 @@ std::optional<Target> resolveTarget(const TargetRequest &request, std::string &e
   }
   if (!target)
     return std::nullopt;
-  if (!request.triple.empty())
+  if (!request.triple.empty()) {
+    if (!isSameMachine(llvm::Triple(request.triple), llvm::Triple(target->triple))) {
+      error = "--triple '" + request.triple + "' is not one of " + target->name;
+      return std::nullopt;
+    }
     target->triple = request.triple;
+  }
   target->triple = llvm::Triple::normalize(target->triple); // three parts may be machine, vendor and system, or environment
   if (!request.cpu.empty())
     target->cpu = request.cpu;
@@ -129,6 +141,13 @@ std::optional<Target> resolveTarget(const TargetRequest &request, std::string &e
   std::unique_ptr<llvm::MCSubtargetInfo> has = describeCpu(*target, error);
   if (!has)
     return std::nullopt;
+  // What host is has been asked from the processor itself.
+  const char *needs = findRow(target->kernels.name)->needs;
+  if ((request.name != "host" || !request.cpu.empty() || !request.features.empty()) && !has->checkFeatures(needs)) {
+    error = "kernels for " + target->name + " need " + needs + ", which cpu '" + target->cpu + "'" +
+            (target->features.empty() ? "" : " with " + target->features) + " does not have";
+    return std::nullopt;
+  }
   if (target->kernels.name == "riscv64" && has->checkFeatures("+v"))
     target->kernels = riscvVectors;
   return target;

@@ -56,7 +56,7 @@ cl::opt<bool> printTargets("print-targets", cl::desc("list what --target accepts
                              std::exit(0);
                            }));
 cl::opt<std::string> cpu("cpu", cl::desc("schedule code for this CPU and use its instructions, as in LLVM's -mcpu"), cl::value_desc("CPU"), cl::cat(category));
-cl::opt<std::string> triple("triple", cl::desc("LLVM target triple instead of the target's own"), cl::value_desc("TRIPLE"), cl::cat(category));
+cl::opt<std::string> triple("triple", cl::desc("LLVM target triple, of the same machine, instead of the target's own"), cl::value_desc("TRIPLE"), cl::cat(category));
 cl::opt<std::string> features("features", cl::desc("further LLVM features: +a,-b"), cl::value_desc("LIST"), cl::cat(category));
 cl::opt<std::string> imageSize("imgsz", cl::init("640"), cl::desc("network input in pixels, a multiple of the largest stride; height first (default 640)"),
                                cl::value_desc("N or HxW"), cl::cat(category));

@@ -26,7 +26,10 @@ sys.path.insert(0, str(HARNESS))
 from compare_heads import read_heads
 
 LIMIT = 2e-4
-RUNNERS = {"arm64": (["aarch64-linux-gnu-gcc", "-static"], ["qemu-aarch64"])}
+CLANG = ["clang-22", "-static", "-fuse-ld=lld"]
+RUNNERS = {"arm64": (["aarch64-linux-gnu-gcc", "-static"], ["qemu-aarch64"]),
+           "armv7": ([*CLANG, "--target=arm-linux-gnueabihf"], ["qemu-arm"]),
+           "riscv64": ([*CLANG, "--target=riscv64-linux-gnu"], ["qemu-riscv64"])}
 
 
 class Failure(Exception):
