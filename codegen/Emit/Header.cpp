@@ -42,7 +42,8 @@ extern "C" {{
 #define {macro}_LEVELS {levels} /* Detect levels: the first heads */
 #define {macro}_HEADS {heads}
 #define {macro}_ANCHORS {anchors}
-#define {macro}_ARENA_BYTES {arena} /* lower bound {bound}; of {prefix}_run alone, on one thread, {run_bound} */
+#define {macro}_ARENA_BYTES {arena} /* for {prefix}_detect, and {prefix}_run; lower bound {bound} */
+#define {macro}_RUN_ARENA_BYTES {run_arena} /* for {prefix}_run; lower bound {run_bound}, on one thread */
 #define {macro}_ARENA_ALIGN 64
 #define {macro}_STACK_BYTES {stack} /* the deepest of the calls below; what your own hooks take comes on top */
 #define {macro}_CODE_BYTES {code} /* code and tables of {prefix}.o, without weights */
@@ -57,7 +58,7 @@ extern const float {prefix}_anchors[{macro}_HEADS][{macro}_ANCHORS][2]; /* width
 /* One picture through the network, on the calling thread and those of hooks->parallel_for: the same bits on any number.
  * image: planar red, green, blue, {macro}_HEIGHT x {macro}_WIDTH each, values in [0, 1].
  * heads[i]: room for the floats of {prefix}_head_shape[i], dense in that order; receives logits, before any sigmoid.
- * arena: {macro}_ARENA_BYTES bytes aligned to {macro}_ARENA_ALIGN; what it holds before does not matter.
+ * arena: {macro}_RUN_ARENA_BYTES bytes aligned to {macro}_ARENA_ALIGN; what it holds before does not matter.
  * hooks: {hooks}
  * MNV3_BAD_ARGUMENT if a pointer is null, MNV3_BAD_ALIGNMENT for the arena{bad_weights}; nothing is written then. */
 mnv3_status {prefix}_run(const float *image, float *const heads[{macro}_HEADS], void *arena, const mnv3_hooks *hooks);
@@ -120,7 +121,7 @@ std::string emitHeader(func::FuncOp function, const HeaderFacts &facts, const Ob
                      arg("source", inComment(facts.source)), arg("target", facts.target), arg("types", abiHeaderText()),
                      arg("width", image.getDimSize(2)), arg("height", image.getDimSize(1)),
                      arg("classes", classNamesOf(function).size()), arg("levels", levels), arg("heads", heads.size()),
-                     arg("anchors", pairs), arg("arena", number("bytes")), arg("bound", number("lower_bound")),
+                     arg("anchors", pairs), arg("arena", number("bytes")), arg("run_arena", number("run_bytes")), arg("bound", number("lower_bound")),
                      arg("run_bound", number("run_lower_bound")), arg("extra", extra), arg("handed", external ? ", and hand over " + prefix + ".weights" : ""),
                      arg("hooks", external ? "carries the weights" : "may be null: one thread."),
                      arg("bad_weights", external ? ", MNV3_BAD_WEIGHTS" : ""), arg("check", check),

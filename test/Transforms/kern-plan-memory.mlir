@@ -4,7 +4,7 @@
 // Beside the 3 x 64 x 4 bytes of the network alone, det_detect keeps the picture (768 bytes) until the stem has read it.
 // CHECK-LABEL: func.func @run
 // CHECK-SAME:    kern.arena = {bytes = [[BYTES:[0-9]+]] : i64, candidates_at = {{[0-9]+}} : i64, candidates_bytes = {{[0-9]+}} : i64
-// CHECK-SAME:    lower_bound = [[BYTES]] : i64, run_lower_bound = 3072 : i64
+// CHECK-SAME:    lower_bound = [[BYTES]] : i64, run_bytes = 3072 : i64, run_lower_bound = 3072 : i64
 // CHECK:         kern.alloc at [[A:[0-9]+]] : {{(!kern.buffer)?}}<8x8x4, stride 4>
 // CHECK:         kern.alloc at {{[0-9]+}} : {{(!kern.buffer)?}}<8x8x4, stride 4>
 // CHECK:         kern.alloc at {{[0-9]+}} : {{(!kern.buffer)?}}<8x8x4, stride 4>
@@ -24,7 +24,7 @@ func.func @run(%image: memref<3x8x8xf32>, %head: memref<1x8x8x6xf32>) {
 // Each strip has scratch of its own, and there are as many as fit below the peak (or 1.6 % above it): here 10240 bytes at the second copy, where the
 // first copy has 8192 with the scratch of one strip. Two strips have room, not eight.
 // CHECK-LABEL: func.func @strips
-// CHECK-SAME:    run_lower_bound = 10240 : i64
+// CHECK-SAME:    run_bytes = 10240 : i64, run_lower_bound = 10240 : i64
 // CHECK:         kern.copy {{.*}} {live_bytes = 10240 : i64, row_step = 1 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = 2048 : i64, strips = 2 : i64}
 // CHECK:         kern.copy {{.*}} {live_bytes = 10240 : i64, row_step = 1 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = 4096 : i64, strips = 1 : i64}
 func.func @strips(%head: memref<8x8x4xf32>) {

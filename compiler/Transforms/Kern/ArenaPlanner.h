@@ -1,6 +1,7 @@
 // Where in the arena each buffer lies. Pure arithmetic on intervals: no IR, so that it can be tested by itself.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct Tenant {
 struct ArenaPlan {
   std::vector<int64_t> offsets; // one a tenant, multiples of `alignment`
   int64_t bytes = 0;            // of the whole arena
+  int64_t networkBytes = 0;     // of the part that the network's tenants lie in
   int64_t lowerBound = 0;       // arenaLowerBound: no plan can be smaller
 };
 
@@ -27,6 +29,8 @@ int64_t arenaLowerBound(const std::vector<Tenant> &tenants, int64_t alignment);
 
 // Places the tenants by searching insertion orders: each order is packed first-fit, large tenants first to begin with,
 // then one tenant is moved at a time as long as that helps. Deterministic; stops at the bound.
-ArenaPlan planArena(std::vector<Tenant> tenants, int64_t alignment);
+// The first `network` tenants are those of the network alone, whose part of the arena shall be small as well: of arenas as small,
+// the one with the smallest such part.
+ArenaPlan planArena(std::vector<Tenant> tenants, int64_t alignment, size_t network);
 
 } // namespace mnv3

@@ -29,6 +29,7 @@ public:
     findLives();
     addNetwork();
     int64_t runBound = arenaLowerBound(tenants, alignment);
+    const size_t network = tenants.size();
     size_t image = add(bytesOf(function.getArgument(0)), {0, lives[function.getArgument(0)].last});
     size_t firstHead = tenants.size();
     for (Value head : function.getArguments().drop_front())
@@ -36,8 +37,8 @@ public:
     size_t candidates = add(candidateBytes(), {0, 0});
     tenants.back().again = steps; // the letterbox' rows before, the candidates after (runtime/include/mnv3/memory.h)
 
-    giveStripsScratch();
-    ArenaPlan plan = planArena(tenants, alignment);
+    giveStripsScratch(network);
+    ArenaPlan plan = planArena(tenants, alignment, network);
     for (auto [kernel, step] : kernels)
       kernel->setAttr("live_bytes", builder.getI64IntegerAttr(arenaBytesIn(step, tenants, alignment)));
     size_t next = 0;
@@ -50,6 +51,7 @@ public:
     function->setAttr("kern.arena",
                       builder.getDictionaryAttr({builder.getNamedAttr("bytes", number(plan.bytes)),
                                                  builder.getNamedAttr("lower_bound", number(plan.lowerBound)),
+                                                 builder.getNamedAttr("run_bytes", number(plan.networkBytes)),
                                                  builder.getNamedAttr("run_lower_bound", number(runBound)),
                                                  builder.getNamedAttr("image_at", number(plan.offsets[image])),
                                                  builder.getNamedAttr("heads_at", builder.getDenseI64ArrayAttr(heads)),
@@ -83,13 +85,18 @@ private:
       add(kernel.getScratchBytes(), life);
   }
 
-  // Each strip of a kernel needs scratch of its own: as many strips as there is room for below the peak, or little above it.
-  void giveStripsScratch() {
-    const int64_t bound = arenaLowerBound(tenants, alignment);
+  // Each strip of a kernel needs scratch of its own: as many strips as there is room for below the peak, or little above it, with
+  // and without what det_detect adds.
+  void giveStripsScratch(size_t network) {
+    auto alone = [&] { return std::vector<Tenant>(tenants.begin(), tenants.begin() + static_cast<std::ptrdiff_t>(network)); };
+    const int64_t bound = arenaLowerBound(tenants, alignment), networkBound = arenaLowerBound(alone(), alignment);
     for (auto [number, kernel] : llvm::enumerate(scratchers)) {
       Tenant &scratch = tenants[allocs.size() + number];
-      int64_t live = arenaBytesIn(scratch.first, tenants, alignment), strips = kernel.getStrips();
-      while (strips > 1 && live + (strips - 1) * scratch.bytes > bound + bound / 64)
+      auto fits = [&](const std::vector<Tenant> &all, int64_t most, int64_t strips) {
+        return arenaBytesIn(scratch.first, all, alignment) + (strips - 1) * scratch.bytes <= most + most / 64;
+      };
+      int64_t strips = kernel.getStrips();
+      while (strips > 1 && !(fits(tenants, bound, strips) && fits(alone(), networkBound, strips)))
         strips /= 2;
       scratch.bytes *= strips;
       if (strips < kernel.getStrips())

@@ -94,7 +94,7 @@ int main(int argc, char **argv) {
     all += counts[i];
   }
   image = readFloats(argv[1], ".image.f32", (size_t)3 * DET_HEIGHT * DET_WIDTH);
-  arena = room(DET_ARENA_BYTES);
+  arena = room(DET_RUN_ARENA_BYTES);
   float *want = readFloats(argv[1], ".heads.f32", all), *next = want;
   run();
   double difference = 0;
@@ -105,7 +105,7 @@ int main(int argc, char **argv) {
     }
   if (isnan(difference))
     difference = 1e30; /* JSON has no NaN */
-  printf("{\"version\": \"mnv3c, arena %.2f MB\", \"difference\": %.3e}\n", DET_ARENA_BYTES / 1e6, difference);
+  printf("{\"version\": \"mnv3c, arena %.2f MB\", \"difference\": %.3e}\n", DET_RUN_ARENA_BYTES / 1e6, difference);
   fflush(stdout);
   char line[64];
   while (fgets(line, sizeof line, stdin)) {

@@ -110,7 +110,7 @@ int main(int argc, char **argv) {
   fclose(file);
   memcpy(before.address, image.address, image.bytes);
 
-  guarded arena = lend(DET_ARENA_BYTES, 0), first[DET_HEADS], second[DET_HEADS];
+  guarded arena = lend(DET_RUN_ARENA_BYTES, 0), first[DET_HEADS], second[DET_HEADS];
   for (int i = 0; i < DET_HEADS; ++i) {
     const int32_t *s = det_head_shape[i];
     size_t bytes = sizeof(float) * (size_t)s[0] * (size_t)s[1] * (size_t)s[2] * (size_t)s[3];

@@ -13,7 +13,7 @@ enum {
 
 static struct {
   uint8_t before[GUARD];
-  _Alignas(DET_ARENA_ALIGN) uint8_t arena[DET_ARENA_BYTES];
+  _Alignas(DET_ARENA_ALIGN) uint8_t arena[DET_RUN_ARENA_BYTES];
   uint8_t after[GUARD];
 } work;
 static float floats[MOST_FLOATS + GUARD];

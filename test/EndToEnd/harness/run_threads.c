@@ -20,7 +20,7 @@ static void *room(size_t bytes) {
 int main(void) {
   const size_t pixels = (size_t)3 * DET_WIDTH * DET_HEIGHT;
   float *image = room(pixels * sizeof(float)), *alone[DET_HEADS], *shared[DET_HEADS];
-  void *arena = room(DET_ARENA_BYTES);
+  void *arena = room(DET_RUN_ARENA_BYTES);
   size_t bytes[DET_HEADS];
   for (size_t i = 0; i < pixels; ++i)
     image[i] = (float)(i * 7919 % 256) / 255.0f;
@@ -37,7 +37,7 @@ int main(void) {
     mnv3_threads *threads = mnv3_threads_create(sizes[s]);
     const mnv3_hooks hooks = {.user = threads, .parallel_for = mnv3_threads_parallel_for};
     for (int round = 0; round < ROUNDS; ++round) {
-      memset(arena, 0xFF, DET_ARENA_BYTES);
+      memset(arena, 0xFF, DET_RUN_ARENA_BYTES);
       if (!threads || det_run(image, shared, arena, &hooks) != MNV3_OK)
         return 1;
       for (int i = 0; i < DET_HEADS; ++i)

@@ -69,23 +69,23 @@ std::vector<Tenant> randomTenants(std::mt19937 &random, size_t count, int64_t st
 } // namespace
 
 TEST(ArenaPlanner, NothingNeedsNothing) {
-  EXPECT_EQ(planArena({}, 64).bytes, 0);
-  EXPECT_EQ(planArena({{0, 0, 3}}, 64).bytes, 0);
+  EXPECT_EQ(planArena({}, 64, 0).bytes, 0);
+  EXPECT_EQ(planArena({{0, 0, 3}}, 64, 1).bytes, 0);
 }
 
 TEST(ArenaPlanner, SharesWhatDoesNotOverlapInTime) {
-  ArenaPlan plan = planArena({{100, 0, 1}, {100, 2, 3}}, 64);
+  ArenaPlan plan = planArena({{100, 0, 1}, {100, 2, 3}}, 64, 2);
   EXPECT_EQ(plan.bytes, 128); // rounded up to the alignment
   EXPECT_EQ(plan.lowerBound, 128);
 }
 
 TEST(ArenaPlanner, KeepsApartWhatMeetsInOneStep) {
-  EXPECT_EQ(planArena({{64, 0, 1}, {64, 1, 3}}, 64).bytes, 128);
+  EXPECT_EQ(planArena({{64, 0, 1}, {64, 1, 3}}, 64, 2).bytes, 128);
 }
 
 TEST(ArenaPlanner, LeavesARegionThatIsUsedAgainFreeInBetween) {
   std::vector<Tenant> tenants = {{64, 0, 0, 5}, {64, 1, 4}, {64, 5, 5}};
-  ArenaPlan plan = planArena(tenants, 64);
+  ArenaPlan plan = planArena(tenants, 64, tenants.size());
   EXPECT_EQ(plan.bytes, 128);
   expectNoClash(tenants, plan, 5);
 }
@@ -94,10 +94,29 @@ TEST(ArenaPlanner, IsAsGoodAsTryingEverything) {
   std::mt19937 random(7);
   for (int round = 0; round < 60; ++round) {
     std::vector<Tenant> tenants = randomTenants(random, 1 + round % 7, 6);
-    ArenaPlan plan = planArena(tenants, 64);
+    ArenaPlan plan = planArena(tenants, 64, tenants.size());
     expectNoClash(tenants, plan, 6);
     EXPECT_GE(plan.bytes, plan.lowerBound);
     EXPECT_EQ(plan.bytes, bruteForce(tenants, 6)) << "round " << round;
+  }
+}
+
+// The picture, of one step only, goes above the network: below it the network's part would be larger, the arena the same.
+TEST(ArenaPlanner, KeepsTheNetworkTogether) {
+  std::vector<Tenant> tenants = {{64, 1, 1}, {128, 2, 3}, {640, 0, 1}};
+  ArenaPlan plan = planArena(tenants, 64, 2);
+  EXPECT_EQ(plan.bytes, 704);
+  EXPECT_EQ(plan.networkBytes, 128);
+  EXPECT_EQ(planArena(tenants, 64, 3).networkBytes, 704);
+  std::mt19937 random(11);
+  for (int round = 0; round < 40; ++round) {
+    tenants = randomTenants(random, 2 + round % 5, 6);
+    const size_t network = tenants.size() / 2;
+    plan = planArena(tenants, 64, network);
+    expectNoClash(tenants, plan, 6);
+    EXPECT_EQ(plan.bytes, bruteForce(tenants, 6)); // the arena as a whole comes first
+    for (size_t i = 0; i < network; ++i)
+      EXPECT_LE(plan.offsets[i] + tenants[i].bytes, plan.networkBytes);
   }
 }
 
@@ -105,12 +124,12 @@ TEST(ArenaPlanner, NeverClashesOnLargeSets) {
   std::mt19937 random(3);
   for (int round = 0; round < 5; ++round) {
     std::vector<Tenant> tenants = randomTenants(random, 150, 80);
-    expectNoClash(tenants, planArena(tenants, 64), 80);
+    expectNoClash(tenants, planArena(tenants, 64, tenants.size()), 80);
   }
 }
 
 TEST(ArenaPlanner, IsTheSameEveryTime) {
   std::mt19937 random(5);
   std::vector<Tenant> tenants = randomTenants(random, 100, 50);
-  EXPECT_EQ(planArena(tenants, 64).offsets, planArena(tenants, 64).offsets);
+  EXPECT_EQ(planArena(tenants, 64, tenants.size()).offsets, planArena(tenants, 64, tenants.size()).offsets);
 }
