@@ -44,7 +44,8 @@ bool readObject(llvm::StringRef bytes, const std::string &name, ObjectFacts &fac
     if (*symbolName == name + "_weights")
       facts.code -= static_cast<int64_t>(llvm::alignTo(facts.weights = static_cast<int64_t>(size), 64));
     facts.sizes[*symbolName] = static_cast<int64_t>(size);
-    if (*flags & llvm::object::SymbolRef::SF_Global)
+    using llvm::object::SymbolRef;
+    if ((*flags & SymbolRef::SF_Global) && !(*flags & SymbolRef::SF_Undefined)) // WebAssembly asks its linker for a table
       facts.symbols.push_back(symbolName->str());
   }
   llvm::sort(facts.symbols);
