@@ -67,7 +67,7 @@ struct KernelSpec {
   Picture output;              // detect and dense copies: pixelStride = channels (fields)
   int kernelH = 1, kernelW = 1, strideY = 1, strideX = 1, dilation = 1;
   int padTop = 0, padLeft = 0; // stem and maxPool (others are handed a pointer to the first halo pixel); depthToSpace: the crop
-  int factor = 1;              // upsample; spaceToDepth: pixels of a block; attention: heads; winograd: 4, with stride 2 also 2
+  int factor = 1;              // upsample; spaceToDepth: pixels of a block; attention: heads; winograd: 2 or 4
   int anchors = 0;             // detect; output.channels is fields
   Activation activation = Activation::none;
   float slope = 0;             // leakyRelu

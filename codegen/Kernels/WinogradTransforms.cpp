@@ -22,6 +22,10 @@ Exprs outputOf4And3(const Exprs &m) {
   return {m[0] + sum1 + sum2, difference1 + 2.0f * difference2, sum1 + 4.0f * sum2, difference1 + 8.0f * difference2 + m[5]};
 }
 
+Exprs inputOf2And3(const Exprs &d) { return {d[0] - d[2], d[1] + d[2], d[2] - d[1], d[3] - d[1]}; }
+
+Exprs outputOf2And3(const Exprs &m) { return {m[0] + m[1] + m[2], m[1] - m[2] + m[3]}; }
+
 Exprs inputOf4And2(const Exprs &d) {
   Expr odd = d[3] - d[1];
   Exprs result = {odd + 2.0f * (d[0] - d[2]), (d[3] - d[2]) - 2.0f * d[1], (d[3] - d[2]) + 2.0f * (d[1] - d[2]), odd};
@@ -47,11 +51,15 @@ Exprs outputOf2And2(const Exprs &m) { return {m[0] + m[1], m[1] + m[2]}; }
 } // namespace
 
 Exprs transformInput(const Tiling &tiling, const Exprs &d) {
-  return tiling.taps == 3 ? inputOf4And3(d) : tiling.outputs == 4 ? inputOf4And2(d) : inputOf2And2(d);
+  if (tiling.taps == 3)
+    return tiling.outputs == 4 ? inputOf4And3(d) : inputOf2And3(d);
+  return tiling.outputs == 4 ? inputOf4And2(d) : inputOf2And2(d);
 }
 
 Exprs transformOutput(const Tiling &tiling, const Exprs &m) {
-  return tiling.taps == 3 ? outputOf4And3(m) : tiling.outputs == 4 ? outputOf4And2(m) : outputOf2And2(m);
+  if (tiling.taps == 3)
+    return tiling.outputs == 4 ? outputOf4And3(m) : outputOf2And3(m);
+  return tiling.outputs == 4 ? outputOf4And2(m) : outputOf2And2(m);
 }
 
 } // namespace mnv3::codegen

@@ -2,6 +2,7 @@
 // Algorithms for Convolutional Neural Networks). The matrices follow from the points at which polynomials are multiplied:
 //
 //     F(4, 3)    0, 1, -1, 2, -2, infinity
+//     F(2, 3)    0, 1, -1, infinity
 //     F(4, 2)    0, 1, -1, 2, infinity
 //     F(2, 2)    0, 1, infinity
 //

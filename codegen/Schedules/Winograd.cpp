@@ -8,7 +8,7 @@ namespace mnv3::codegen {
 namespace {
 
 // Points of a tile at which products are summed (codegen/Kernels/Winograd.cpp).
-int pointsOf(int stride, int outputs) { return stride == 1 ? 36 : (outputs + 1) * (outputs + 1); }
+int pointsOf(int stride, int outputs) { return (outputs + 3 - stride) * (outputs + 3 - stride); }
 
 int64_t weightBytes(const KernelSpec &spec, const KernelTarget &target, int outputs) {
   const int64_t lanes = ceilDiv(spec.output.channels, target.vectorWidth) * target.vectorWidth;
@@ -17,7 +17,7 @@ int64_t weightBytes(const KernelSpec &spec, const KernelTarget &target, int outp
 
 } // namespace
 
-int winogradProducts(int stride, int outputs) { return stride == 1 ? 36 : (2 * outputs + 1) * (2 * outputs + 1); }
+int winogradProducts(int stride, int outputs) { return (stride * outputs + 3 - stride) * (stride * outputs + 3 - stride); }
 
 // From 16 channels on the transforms, whose work grows with the channels and not with their square, cost less than the
 // products saved.
@@ -26,13 +26,13 @@ int chooseWinogradTile(const KernelSpec &spec, const KernelTarget &target) {
                        spec.dilation == 1 && spec.inputs.size() == 1 && !spec.hasGate && !spec.hasStart;
   if (!allowed || spec.inputs[0].channels < 16 || spec.output.channels < 16)
     return 0;
-  // Smaller tiles make a fifth more products but need less weights (25 and not 81 times the channels' product), which matters where
-  // each serves few tiles, or where there are many.
+  // With stride 2, smaller tiles make a quarter more products but need less weights (25 and not 81 times the channels' product), which
+  // matters where each serves few tiles, or where there are many.
   constexpr int fewTiles = 50;
   constexpr int64_t manyBytes = 4 << 20;
   const bool fitsFour = spec.height % 4 == 0 && spec.width % 4 == 0, fitsTwo = spec.height % 2 == 0 && spec.width % 2 == 0;
   if (spec.strideY == 1)
-    return fitsFour ? 4 : 0;
+    return fitsFour ? 4 : fitsTwo ? 2 : 0;
   if (fitsFour && spec.height / 4 * (spec.width / 4) >= fewTiles && weightBytes(spec, target, 4) <= manyBytes)
     return 4;
   return fitsTwo ? 2 : 0;

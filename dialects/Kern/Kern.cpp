@@ -160,8 +160,7 @@ LogicalResult kern::Conv2DOp::verify() {
     return emitOpError() << "start is " << getStart().getType() << ", output " << out << ", or there is a bias as well (C3)";
   if (std::optional<int64_t> tile = getWinograd()) {
     const ArrayRef<int64_t> kernel = getKernel(), strides = getStrides();
-    const bool tiles = *tile == 4 || (*tile == 2 && strides[0] == 2);
-    const bool divides = tiles && out.getHeight() % *tile == 0 && out.getWidth() % *tile == 0;
+    const bool divides = (*tile == 2 || *tile == 4) && out.getHeight() % *tile == 0 && out.getWidth() % *tile == 0;
     const bool window = kernel[0] == 3 && kernel[1] == 3 && strides[0] == strides[1] && strides[0] <= 2 && getDilation() == 1;
     if (!divides || !window || getInputs().size() != 1 || getGate() || getStart())
       return emitOpError() << "cannot be computed by winograd on tiles of " << *tile << " (C4)";

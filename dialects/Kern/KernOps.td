@@ -155,7 +155,7 @@ def Kern_Conv2DOp : Kern_KernelOp<"conv2d", [AttrSizedOperandSegments]> {
     - C1: as many weights as inputs, at least one; one input where there is a gate
     - C2: kernel, strides and dilation are at least 1, pads not negative
     - C3: residual has the output's extents, start half its height and width; start and bias exclude each other
-    - C4: winograd is 4, or 2 with stride 2, and divides the output's height and width; kernel 3 x 3, stride 1 or 2, no dilation, one
+    - C4: winograd is 2 or 4 and divides the output's height and width; kernel 3 x 3, stride 1 or 2, no dilation, one
       input, no gate, no start
   }];
   let arguments = (ins Variadic<Kern_Buffer>:$inputs /*C1*/, Variadic<Kern_Weights>:$weights /*C1*/,

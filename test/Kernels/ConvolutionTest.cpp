@@ -88,6 +88,8 @@ TEST_P(Convolutions, Winograd) {
       {.name = "stride 2, residual", .height = 8, .width = 8, .inputs = {24}, .outputs = 40, .stride = 2, .activation = Activation::silu, .residual = true},
       {.name = "stride 2, bands", .height = 16, .width = 8, .inputs = {20}, .outputs = 24, .stride = 2, .output = {.halo = 1},
        .schedule = {.pixels = 3, .vectors = 1, .unroll = 4, .rows = 2}},
+      {.name = "stride 1 on tiles of 2, one tile", .height = 2, .width = 2, .inputs = {3}, .outputs = 5, .winograd = 2},
+      {.name = "stride 1 on tiles of 2", .height = 10, .width = 6, .inputs = {20}, .outputs = 36, .activation = Activation::silu, .residual = true, .winograd = 2},
       {.name = "tiles of 2, one tile", .height = 2, .width = 2, .inputs = {3}, .outputs = 5, .stride = 2, .winograd = 2},
       {.name = "tiles of 2", .height = 6, .width = 10, .inputs = {32}, .outputs = 48, .stride = 2, .activation = Activation::relu, .winograd = 2},
       {.name = "tiles of 2, bands", .height = 12, .width = 4, .inputs = {16}, .outputs = 40, .stride = 2,

@@ -39,9 +39,10 @@ std::vector<float> packWinograd(const Filter &f, int tile, int stride, int outpu
                                                 {1. / 24, 1. / 12, 1. / 6},
                                                 {1. / 24, -1. / 12, 1. / 6},
                                                 {0, 0, 1}},
+                                         g23 = {{1, 0, 0}, {1. / 2, 1. / 2, 1. / 2}, {1. / 2, -1. / 2, 1. / 2}, {0, 0, 1}},
                                          g42 = {{1. / 2, 0}, {-1. / 2, -1. / 2}, {-1. / 6, 1. / 6}, {1. / 6, 1. / 3}, {0, 1}},
                                          g22 = {{1, 0}, {1, 1}, {0, 1}};
-  const std::vector<std::vector<double>> &g = stride == 1 ? g43 : outputs == 4 ? g42 : g22;
+  const std::vector<std::vector<double>> &g = stride == 1 ? (outputs == 4 ? g43 : g23) : (outputs == 4 ? g42 : g22);
   struct Product {
     int row, column, a, b; // of the phase, of the point
   };

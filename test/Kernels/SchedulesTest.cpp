@@ -99,8 +99,9 @@ TEST(Schedules, WinogradOnlyWhereItIsDefined) {
   EXPECT_FALSE(chooseWinogradTile(conv(41, 40, 88, 88, 3, 2), avx512));
   EXPECT_FALSE(chooseWinogradTile(conv(40, 40, 88, 88, 3, 3), avx512));
   EXPECT_FALSE(chooseWinogradTile(conv(40, 40, 48, 48, 5), avx512));
-  EXPECT_FALSE(chooseWinogradTile(conv(38, 40, 48, 48, 3), avx512));
-  EXPECT_FALSE(chooseWinogradTile(conv(40, 42, 48, 48, 3), avx512));
+  EXPECT_EQ(chooseWinogradTile(conv(38, 40, 48, 48, 3), avx512), 2);
+  EXPECT_EQ(chooseWinogradTile(conv(40, 42, 48, 48, 3), avx512), 2);
+  EXPECT_FALSE(chooseWinogradTile(conv(40, 41, 48, 48, 3), avx512));
   EXPECT_FALSE(chooseWinogradTile(conv(40, 40, 8, 48, 3), avx512)); // transforms would cost more than they save
   KernelSpec dilated = good;
   dilated.dilation = 2;

@@ -85,8 +85,8 @@ func.func @conv2d_c3_start(%w: tensor<8xf32>) {
 func.func @winograd_tile(%w: tensor<8xf32>) {
   %a = kern.alloc : !kern.buffer<8x8x8, halo 1x1>
   %b = kern.alloc : !kern.buffer<8x8x8>
-  // expected-error @+1 {{cannot be computed by winograd on tiles of 2 (C4)}}
-  kern.conv2d ins(%a : !kern.buffer<8x8x8, halo 1x1>) weights(%w : tensor<8xf32>) outs(%b : !kern.buffer<8x8x8>) kernel [3, 3] stride [1, 1] pad [1, 1] winograd 2
+  // expected-error @+1 {{cannot be computed by winograd on tiles of 3 (C4)}}
+  kern.conv2d ins(%a : !kern.buffer<8x8x8, halo 1x1>) weights(%w : tensor<8xf32>) outs(%b : !kern.buffer<8x8x8>) kernel [3, 3] stride [1, 1] pad [1, 1] winograd 3
   return
 }
 

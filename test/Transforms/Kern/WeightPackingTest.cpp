@@ -84,6 +84,30 @@ TEST(WeightPacking, WinogradComputesTheConvolution) {
     }
 }
 
+TEST(WeightPacking, WinogradComputesTheConvolutionOnTilesOf2) {
+  constexpr double bt[4][4] = {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, -1, 0, 1}}, at[2][4] = {{1, 1, 1, 0}, {0, 1, -1, 1}};
+  std::vector<float> g = {0.5f, -1, 2, 3, 0.25f, -0.75f, 1, 1.5f, -2};
+  auto d = [](int y, int x) { return std::sin(1.0 + 7 * y + 3 * x); };
+  std::vector<float> u = packWinograd({g, 1, 3, 3, 1}, 1, 1, 2);
+  ASSERT_EQ(u.size(), 16u);
+  for (int oy = 0; oy < 2; ++oy)
+    for (int ox = 0; ox < 2; ++ox) {
+      double winograd = 0, plain = 0;
+      for (int a = 0; a < 4; ++a)
+        for (int b = 0; b < 4; ++b) {
+          double v = 0;
+          for (int y = 0; y < 4; ++y)
+            for (int x = 0; x < 4; ++x)
+              v += bt[a][y] * d(y, x) * bt[b][x];
+          winograd += at[oy][a] * v * u[a * 4 + b] * at[ox][b];
+        }
+      for (int y = 0; y < 3; ++y)
+        for (int x = 0; x < 3; ++x)
+          plain += g[y * 3 + x] * d(oy + y, ox + x);
+      EXPECT_NEAR(winograd, plain, 1e-5); // as above
+    }
+}
+
 // With stride 2: sum over phases of A' [(G g G^T) . (B^T d B)] A with B and A of F(m, 2), d every second row and column.
 TEST(WeightPacking, WinogradComputesTheConvolutionOfStride2) {
   using Matrix = std::vector<std::vector<double>>;
