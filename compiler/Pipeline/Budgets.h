@@ -19,7 +19,7 @@ std::optional<int64_t> parseBytes(llvm::StringRef text);
 int64_t ramOf(mlir::func::FuncOp function, const codegen::ObjectFacts &facts);
 
 // Errors at the yaml rows that set the sum, with a way out as a note: for RAM the largest smaller network input that fits, found
-// by asking `ramAt` (height, width; nothing if there is no such network); for flash, external weights.
+// by asking `ramAt` (height, width; nothing if there is no such network); for flash, -O size or external weights.
 mlir::LogicalResult checkBudgets(mlir::func::FuncOp function, const codegen::ObjectFacts &facts, bool externalWeights, const Budgets &budgets,
                                  llvm::function_ref<std::optional<int64_t>(int64_t, int64_t)> ramAt);
 

@@ -70,7 +70,7 @@ cl::opt<Output> emit("emit", cl::init(Output::object), cl::desc("what to write:"
                                 clEnumValN(Output::yolo, "yolo", "the yaml's rows, resolved")),
                      cl::cat(category));
 cl::opt<codegen::Goal> goal("O", cl::desc("what weighs more (default: speed; size for cortex-m*):"),
-                            cl::values(clEnumValN(codegen::Goal::speed, "speed", "3x3 convolutions by Winograd where that is faster: weights take 3 to 9 times "
+                            cl::values(clEnumValN(codegen::Goal::speed, "speed", "3x3 convolutions by Winograd where that is faster: weights take 2 to 9 times "
                                                                                   "the flash, tiles some RAM (the header says how many bytes of weights)"),
                                        clEnumValN(codegen::Goal::size, "size", "weights as they are")),
                             cl::cat(category));

@@ -45,7 +45,7 @@ Sizes packFirstFit(const std::vector<Tenant> &tenants, size_t network, const std
 
 } // namespace
 
-int64_t arenaBytesIn(int64_t step, const std::vector<Tenant> &tenants, int64_t alignment) {
+int64_t arenaBytesIn(int64_t step, std::span<const Tenant> tenants, int64_t alignment) {
   int64_t bytes = 0;
   for (const Tenant &tenant : tenants)
     if (tenant.aliveIn(step))
@@ -53,7 +53,7 @@ int64_t arenaBytesIn(int64_t step, const std::vector<Tenant> &tenants, int64_t a
   return bytes;
 }
 
-int64_t arenaLowerBound(const std::vector<Tenant> &tenants, int64_t alignment) {
+int64_t arenaLowerBound(std::span<const Tenant> tenants, int64_t alignment) {
   int64_t bound = 0;
   auto consider = [&](int64_t step) { bound = std::max(bound, arenaBytesIn(step, tenants, alignment)); };
   for (const Tenant &begin : tenants) { // the sum can only rise where a tenant's life begins
@@ -69,8 +69,7 @@ ArenaPlan planArena(std::vector<Tenant> tenants, int64_t alignment, size_t netwo
     tenant.bytes = alignUp(tenant.bytes, alignment);
   ArenaPlan plan;
   plan.lowerBound = arenaLowerBound(tenants, alignment);
-  const std::vector<Tenant> alone(tenants.begin(), tenants.begin() + static_cast<std::ptrdiff_t>(network));
-  const Sizes bounds = {plan.lowerBound, arenaLowerBound(alone, alignment)};
+  const Sizes bounds = {plan.lowerBound, arenaLowerBound(std::span(tenants).first(network), alignment)};
 
   std::vector<size_t> order(tenants.size());
   std::iota(order.begin(), order.end(), 0);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace mnv3 {
@@ -24,8 +25,8 @@ struct ArenaPlan {
 };
 
 // The sum of bytes (each rounded up to `alignment`) alive in a step, and the largest such sum.
-int64_t arenaBytesIn(int64_t step, const std::vector<Tenant> &tenants, int64_t alignment);
-int64_t arenaLowerBound(const std::vector<Tenant> &tenants, int64_t alignment);
+int64_t arenaBytesIn(int64_t step, std::span<const Tenant> tenants, int64_t alignment);
+int64_t arenaLowerBound(std::span<const Tenant> tenants, int64_t alignment);
 
 // Places the tenants by searching insertion orders: each order is packed first-fit, large tenants first to begin with,
 // then one tenant is moved at a time as long as that helps. Deterministic; stops at the bound.

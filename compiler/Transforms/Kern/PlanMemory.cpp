@@ -88,15 +88,15 @@ private:
   // Each strip of a kernel needs scratch of its own: as many strips as there is room for below the peak, or little above it, with
   // and without what det_detect adds.
   void giveStripsScratch(size_t network) {
-    auto alone = [&] { return std::vector<Tenant>(tenants.begin(), tenants.begin() + static_cast<std::ptrdiff_t>(network)); };
-    const int64_t bound = arenaLowerBound(tenants, alignment), networkBound = arenaLowerBound(alone(), alignment);
+    const std::span<const Tenant> all = tenants, alone = all.first(network);
+    const int64_t bound = arenaLowerBound(all, alignment), aloneBound = arenaLowerBound(alone, alignment);
     for (auto [number, kernel] : llvm::enumerate(scratchers)) {
       Tenant &scratch = tenants[allocs.size() + number];
-      auto fits = [&](const std::vector<Tenant> &all, int64_t most, int64_t strips) {
-        return arenaBytesIn(scratch.first, all, alignment) + (strips - 1) * scratch.bytes <= most + most / 64;
+      auto fits = [&](std::span<const Tenant> living, int64_t most, int64_t strips) {
+        return arenaBytesIn(scratch.first, living, alignment) + (strips - 1) * scratch.bytes <= most + most / 64;
       };
       int64_t strips = kernel.getStrips();
-      while (strips > 1 && !(fits(tenants, bound, strips) && fits(alone(), networkBound, strips)))
+      while (strips > 1 && !(fits(all, bound, strips) && fits(alone, aloneBound, strips)))
         strips /= 2;
       scratch.bytes *= strips;
       if (strips < kernel.getStrips())

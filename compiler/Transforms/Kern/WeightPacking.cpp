@@ -20,7 +20,7 @@ std::vector<float> packConv(const Filter &filter, int64_t tile) {
   return packed;
 }
 
-std::vector<float> packWinograd(const Filter &filter, int64_t tile, int64_t stride, int64_t outputs) {
+std::vector<float> packWinograd(const Filter &filter, int64_t tile, int64_t stride, int64_t winogradOutputs) {
   // G of F(4, 3), F(2, 3), F(4, 2) and F(2, 2), for the points in codegen/Kernels/WinogradTransforms.h.
   constexpr double g43[][3] = {{1.0 / 4, 0, 0},
                                {-1.0 / 6, -1.0 / 6, -1.0 / 6},
@@ -31,8 +31,8 @@ std::vector<float> packWinograd(const Filter &filter, int64_t tile, int64_t stri
   constexpr double g23[][3] = {{1, 0, 0}, {1.0 / 2, 1.0 / 2, 1.0 / 2}, {1.0 / 2, -1.0 / 2, 1.0 / 2}, {0, 0, 1}};
   constexpr double g42[][3] = {{1.0 / 2, 0}, {-1.0 / 2, -1.0 / 2}, {-1.0 / 6, 1.0 / 6}, {1.0 / 6, 1.0 / 3}, {0, 1}};
   constexpr double g22[][3] = {{1, 0}, {1, 1}, {0, 1}};
-  const auto *g = stride == 1 ? (outputs == 4 ? g43 : g23) : (outputs == 4 ? g42 : g22);
-  const int64_t taps = stride == 1 ? 3 : 2, points = outputs + taps - 1, tiles = tilesOf(filter.outputs, tile);
+  const auto *g = stride == 1 ? (winogradOutputs == 4 ? g43 : g23) : (winogradOutputs == 4 ? g42 : g22);
+  const int64_t taps = stride == 1 ? 3 : 2, points = winogradOutputs + taps - 1, tiles = tilesOf(filter.outputs, tile);
   std::vector<float> packed;
   // Phase by phase: the taps that meet its rows and columns, on all points but the last where there is one tap only.
   for (int64_t row = 0; row < stride; ++row)

@@ -17,9 +17,10 @@ struct Filter {
 // [outputs / tile][rows][columns][inputs][tile]
 std::vector<float> packConv(const Filter &filter, int64_t tile);
 
-// [36][outputs / tile][inputs][tile]: U = G g G^T of each 3x3 filter for F(4x4, 3x3), in double, rounded once.
-// (A. Lavin, S. Gray: Fast Algorithms for Convolutional Neural Networks, section 4.3.)
-std::vector<float> packWinograd(const Filter &filter, int64_t tile, int64_t stride, int64_t outputs);
+// [product][outputs / tile][inputs][tile]: U = G g G^T of each 3x3 filter, in double, rounded once, for Winograd on tiles of
+// `winogradOutputs` each way; the products as in codegen/KernelSpec.h.
+// (A. Lavin, S. Gray: Fast Algorithms for Convolutional Neural Networks, section 4.)
+std::vector<float> packWinograd(const Filter &filter, int64_t tile, int64_t stride, int64_t winogradOutputs);
 
 // [outputs / vector][planes][rows][columns][vector]
 std::vector<float> packStem(const Filter &filter, int64_t vector);
