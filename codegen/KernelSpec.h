@@ -95,14 +95,14 @@ struct KernelSpec {
 // input of conv2d, winograd and depthwise points at the pixel that meets the filter's first tap: the halo's corner.
 //
 // How weights are packed, with V the lanes of the output (detect: the target's vector width), VC = V * schedule.vectors, outputs padded with zeros to a
-// multiple of VC (conv2d, winograd) or V (the others); bias likewise:
+// multiple of VC (conv2d, winograd, detect) or V (the others); bias likewise:
 //   conv2d          [output / VC][kernelH][kernelW][input][VC]                    one such array for each input
 //   winograd        [product][output / VC][input][VC], U = G g G^T computed in double; the products are points, row by row, of the one
 //                   phase with stride 1, and with stride 2 of each phase in turn (even and odd rows, of these even and odd columns)
 //   depthwise       [channel / V][kernelH * kernelW][V]
 //   stem            [output / V][plane][kernelH][kernelW][V]
 //   fullyConnected  [input][output padded to V]
-//   detect          [anchor][input][fields padded to V]      bias [anchor][fields padded to V]
+//   detect          [output / VC][input][VC], of all outputs but the last dottedOutputs; of those [output][input]
 struct KernelTarget {
   std::string name;       // "x86-64-v4", "cortex-m7": picks the Halide target
   int vectorWidth = 4;    // floats in a vector register: 16, 8, 4; 4 as well where floats have registers of their own,
@@ -113,6 +113,13 @@ struct KernelTarget {
 // more than 8 channels, as the first rows of these networks do at their largest extents. Packed weights follow `output`'s.
 inline int lanesOf(const Picture &picture, const KernelTarget &target) {
   return target.vectorWidth == 16 && picture.pixelStride == 8 ? 8 : target.vectorWidth;
+}
+
+// Detect: the outputs (anchors * fields, the last ones) that are summed as dot products over the channels of a pixel, because they would
+// fill less than a quarter of a vector that holds outputs.
+inline int dottedOutputs(const KernelSpec &spec, const KernelTarget &target) {
+  const int outputs = spec.anchors * spec.output.channels, last = outputs % target.vectorWidth;
+  return outputs > last && last * 4 <= target.vectorWidth && spec.inputs[0].channels % 4 == 0 ? last : 0;
 }
 
 struct KernelInfo {

@@ -113,7 +113,7 @@ Schedule chooseConv2D(const KernelSpec &spec, const KernelTarget &target) {
 }
 
 Schedule chooseDetect(const KernelSpec &spec, const KernelTarget &target) {
-  const int vectors = ceilDiv(spec.output.channels, target.vectorWidth);
+  const int vectors = ceilDiv(spec.anchors * spec.output.channels - dottedOutputs(spec, target), target.vectorWidth);
   const RegisterTile tile = chooseRegisterTile(spec.width, vectors, target, LastVectors::divide);
   Schedule schedule;
   schedule.pixels = tile.pixels;

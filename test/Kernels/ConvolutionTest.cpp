@@ -148,6 +148,8 @@ TEST_P(Convolutions, Detect) {
   const Detect wanted[] = {
       {.name = "11 fields"},
       {.name = "6 fields", .fields = 6},
+      {.name = "33 outputs, one dotted", .width = 12, .inputs = 40},
+      {.name = "36 outputs, up to four dotted", .inputs = 12, .fields = 12},
       {.name = "85 fields", .height = 3, .width = 20, .inputs = 40, .fields = 85},
       {.name = "16 fields", .inputs = 16, .fields = 16},
       {.name = "one field", .height = 4, .width = 3, .fields = 1},

@@ -218,8 +218,8 @@ Case makeDetectCase(const Detect &wanted, const KernelTarget &target, bool withE
   const Filter filter = randomFilter(wanted.anchors * wanted.fields, 1, 1, wanted.inputs, 2);
   const Tensor bias = randomTensor(1, wanted.anchors, wanted.fields, 3);
   result.operands = {placeInput(input, spec.inputs[0], wanted.input, vector),
-                     placeDense(packDetect(filter, wanted.anchors, vector)),
-                     placeDense(padGroups(bias.values, wanted.fields, vector))};
+                     placeDense(packDetect(filter, vector * spec.schedule.vectors, dottedOutputs(spec, target))),
+                     placeDense(padTo(bias.values, vector * spec.schedule.vectors))};
   result.expected = Tensor(wanted.anchors * wanted.height, wanted.width, wanted.fields);
   if (!withExpected)
     return result;

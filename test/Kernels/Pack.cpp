@@ -82,21 +82,21 @@ std::vector<float> packFullyConnected(const Filter &f, int vector) {
                  [&](Index n) { return n[1] < f.outputs ? f.at(n[1], 0, 0, n[0]) : 0; });
 }
 
-std::vector<float> packDetect(const Filter &f, int anchors, int vector) {
-  const int fields = f.outputs / anchors;
-  return inOrder({anchors, f.inputs, ceilDiv(fields, vector) * vector},
-                 [&](Index n) { return n[2] < fields ? f.at(n[0] * fields + n[2], 0, 0, n[1]) : 0; });
+std::vector<float> packDetect(const Filter &f, int tile, int dotted) {
+  const int whole = f.outputs - dotted;
+  std::vector<float> packed = inOrder({ceilDiv(whole, tile), f.inputs, tile}, [&](Index n) {
+    const int o = n[0] * tile + n[2];
+    return o < whole ? f.at(o, 0, 0, n[1]) : 0;
+  });
+  for (int o = whole; o < f.outputs; ++o)
+    for (int i = 0; i < f.inputs; ++i)
+      packed.push_back(f.at(o, 0, 0, i));
+  return packed;
 }
 
 std::vector<float> padTo(std::vector<float> values, int multiple, float with) {
   values.resize(size_t(ceilDiv(int(values.size()), multiple)) * multiple, with);
   return values;
-}
-
-std::vector<float> padGroups(const std::vector<float> &values, int group, int multiple) {
-  const int padded = ceilDiv(group, multiple) * multiple;
-  return inOrder({int(values.size()) / group, padded},
-                 [&](Index n) { return n[1] < group ? values[size_t(n[0]) * group + n[1]] : 0; });
 }
 
 } // namespace mnv3::codegen::test

@@ -18,10 +18,9 @@ std::vector<float> packWinograd(const Filter &filter, int tile, int stride, int 
 std::vector<float> packDepthwise(const Filter &filter, int vector); // filter.inputs is 1
 std::vector<float> packStem(const Filter &filter, int vector);
 std::vector<float> packFullyConnected(const Filter &filter, int vector);
-std::vector<float> packDetect(const Filter &filter, int anchors, int vector);
+std::vector<float> packDetect(const Filter &filter, int tile, int dotted);
 
 std::vector<float> padTo(std::vector<float> values, int multiple, float with = 0);
 // Each group of `group` values, padded with zeros.
-std::vector<float> padGroups(const std::vector<float> &values, int group, int multiple);
 
 } // namespace mnv3::codegen::test

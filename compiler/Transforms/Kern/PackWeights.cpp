@@ -39,9 +39,7 @@ public:
   }
 
   void packBias(OpOperand &operand, int64_t multiple) {
-    pack(operand, [&](std::span<const float> values, ArrayRef<int64_t>) {
-      return padGroups(values, static_cast<int64_t>(values.size()), multiple);
-    });
+    pack(operand, [&](std::span<const float> values, ArrayRef<int64_t>) { return padTo(values, multiple); });
   }
 
   // The resource's name, which is the weights' key, lives on in the packed one.
@@ -75,14 +73,13 @@ void packConv2D(Conv2DOp op, Packer &packer) {
     packer.packBias(bias, tile);
 }
 
-void packDetectOp(DetectOp op, Packer &packer) {
-  int64_t anchors = cast<MemRefType>(op.getOutput().getType()).getShape()[0];
+void packDetectOp(DetectOp op, TargetAttr target, Packer &packer) {
+  int64_t tile = packer.vectorWidth * op.getScheduleAttr().getVectors();
+  int64_t dotted = codegen::dottedOutputs(codegen::kernelSpecOf(op), codegen::kernelTargetOf(target));
   packer.pack(op.getWeightsMutable(), [&](std::span<const float> values, ArrayRef<int64_t> shape) {
-    return packDetect(filterOf(values, shape), anchors, packer.vectorWidth);
+    return packDetect(filterOf(values, shape), tile, dotted);
   });
-  packer.pack(op.getBiasMutable(), [&](std::span<const float> values, ArrayRef<int64_t>) {
-    return padGroups(values, static_cast<int64_t>(values.size()) / anchors, packer.vectorWidth);
-  });
+  packer.packBias(op.getBiasMutable(), tile);
 }
 
 struct PackWeights : impl::PackWeightsPassBase<PackWeights> {
@@ -103,7 +100,7 @@ struct PackWeights : impl::PackWeightsPassBase<PackWeights> {
       Packer packer(kernel, vector);
       llvm::TypeSwitch<Operation *>(kernel)
           .Case([&](Conv2DOp op) { packConv2D(op, packer); })
-          .Case([&](DetectOp op) { packDetectOp(op, packer); })
+          .Case([&](DetectOp op) { packDetectOp(op, target, packer); })
           .Case([&](StemOp op) {
             packer.pack(op.getWeightsMutable(), [&](std::span<const float> values, ArrayRef<int64_t> shape) {
               return packStem(filterOf(values, shape), vector);

@@ -83,20 +83,16 @@ std::vector<float> packFullyConnected(std::span<const float> weights, int64_t ou
   return packed;
 }
 
-std::vector<float> packDetect(const Filter &filter, int64_t anchors, int64_t vector) {
-  int64_t fields = filter.outputs / anchors, stride = tilesOf(fields, vector) * vector;
-  std::vector<float> packed(anchors * filter.inputs * stride);
-  for (int64_t o = 0; o < filter.outputs; ++o)
-    for (int64_t i = 0; i < filter.inputs; ++i)
-      packed[(o / fields * filter.inputs + i) * stride + o % fields] = filter.at(o, 0, 0, i);
+std::vector<float> packDetect(const Filter &filter, int64_t tile, int64_t dotted) {
+  const int64_t whole = filter.outputs - dotted, values = whole * filter.inputs;
+  std::vector<float> packed = packConv({filter.values.first(values), whole, 1, 1, filter.inputs}, tile);
+  packed.insert(packed.end(), filter.values.begin() + values, filter.values.end());
   return packed;
 }
 
-std::vector<float> padGroups(std::span<const float> values, int64_t group, int64_t multiple) {
-  int64_t stride = tilesOf(group, multiple) * multiple;
-  std::vector<float> padded(values.size() / group * stride);
-  for (size_t at = 0; at < values.size(); ++at)
-    padded[at / group * stride + at % group] = values[at];
+std::vector<float> padTo(std::span<const float> values, int64_t multiple) {
+  std::vector<float> padded(values.begin(), values.end());
+  padded.resize(tilesOf(static_cast<int64_t>(values.size()), multiple) * multiple);
   return padded;
 }
 

@@ -31,10 +31,10 @@ std::vector<float> packDepthwise(std::span<const float> taps, int64_t channels, 
 // outputs x inputs -> [inputs][outputs rounded up to vector]
 std::vector<float> packFullyConnected(std::span<const float> weights, int64_t outputs, int64_t vector);
 
-// (anchors * fields) x 1 x 1 x inputs -> [anchors][inputs][fields rounded up to vector]
-std::vector<float> packDetect(const Filter &filter, int64_t anchors, int64_t vector);
+// outputs x 1 x 1 x inputs -> [outputs / tile][inputs][tile], without the last `dotted` outputs; of those [outputs][inputs]
+std::vector<float> packDetect(const Filter &filter, int64_t tile, int64_t dotted);
 
-// Groups of `group` values, each followed by zeros up to a multiple of `multiple`.
-std::vector<float> padGroups(std::span<const float> values, int64_t group, int64_t multiple);
+// The values, followed by zeros up to a multiple of `multiple`.
+std::vector<float> padTo(std::span<const float> values, int64_t multiple);
 
 } // namespace mnv3

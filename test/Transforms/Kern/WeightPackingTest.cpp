@@ -39,14 +39,15 @@ TEST(WeightPacking, FullyConnectedByInput) {
   EXPECT_EQ(packFullyConnected(weights, 3, 4), (std::vector<float>{1, 3, 5, 0, 2, 4, 6, 0}));
 }
 
-TEST(WeightPacking, DetectByAnchor) {
-  std::vector<float> values = counted(4 * 2); // 2 anchors x 2 fields, 2 inputs
-  EXPECT_EQ(packDetect({values, 4, 1, 1, 2}, 2, 4), (std::vector<float>{1, 3, 0, 0, 2, 4, 0, 0, 5, 7, 0, 0, 6, 8, 0, 0}));
+TEST(WeightPacking, DetectByTileThenDottedOutputs) {
+  std::vector<float> values = counted(5 * 2); // 5 outputs, 2 inputs
+  EXPECT_EQ(packDetect({values, 5, 1, 1, 2}, 2, 1), (std::vector<float>{1, 3, 2, 4, 5, 7, 6, 8, 9, 10}));
+  EXPECT_EQ(packDetect({values, 5, 1, 1, 2}, 4, 0), (std::vector<float>{1, 3, 5, 7, 2, 4, 6, 8, 9, 0, 0, 0, 10, 0, 0, 0}));
 }
 
-TEST(WeightPacking, PadsEachGroup) {
-  EXPECT_EQ(padGroups(counted(4), 2, 3), (std::vector<float>{1, 2, 0, 3, 4, 0}));
-  EXPECT_EQ(padGroups(counted(3), 3, 4), (std::vector<float>{1, 2, 3, 0}));
+TEST(WeightPacking, PadsToAMultiple) {
+  EXPECT_EQ(padTo(counted(4), 3), (std::vector<float>{1, 2, 3, 4, 0, 0}));
+  EXPECT_EQ(padTo(counted(3), 3), counted(3));
 }
 
 // A' [(G g G^T) . (B^T d B)] A with B and A of F(4x4, 3x3) must be the plain convolution of a 6x6 tile.
