@@ -78,13 +78,14 @@ Operands makeOperands(const KernelSpec &spec, const KernelTarget &target, Extent
 // Output channel vectors first .. first + count of each pixel, in tiles of `tile` vectors.
 struct Range {
   int first, count, tile;
-  bool halved = false; // half of the only vector's lanes hold no channels
+  bool halved = false; // in vectors half as long, because half of the last one's lanes hold no channels
 };
 
 std::vector<Range> rangesOf(const KernelSpec &spec, const KernelTarget &target) {
   const int vectors = ceilDiv(spec.output.channels, target.vectorWidth), tile = spec.schedule.vectors;
   if (tile == vectors && halvesLastVector(spec, target))
-    return {{0, vectors - 1, vectors - 1}, {vectors - 1, 1, 1, true}};
+    return vectors == 2 ? std::vector<Range>{{0, 2, 2, true}}
+                        : std::vector<Range>{{0, vectors - 1, vectors - 1}, {vectors - 1, 1, 1, true}};
   const int whole = vectors / tile * tile;
   std::vector<Range> ranges;
   if (whole)
@@ -96,7 +97,7 @@ std::vector<Range> rangesOf(const KernelSpec &spec, const KernelTarget &target) 
 
 // Pixels of a register tile.
 int pixelsOf(const KernelSpec &spec, const Extents &extents, const Range &range) {
-  return std::min(range.halved ? halvedPixels(spec) : spec.schedule.pixels, extents.mostWidth);
+  return std::min(range.halved ? halvedPixels(spec, 2 * range.count - 1) : spec.schedule.pixels, extents.mostWidth);
 }
 
 Part makePart(const KernelSpec &spec, const KernelTarget &target, const Strip &strip, Extents extents, Operands operands, Range range) {
@@ -105,7 +106,7 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, const Strip &s
   const int firstChannel = range.first * target.vectorWidth, packedTile = schedule.vectors * target.vectorWidth;
   // Lanes that are computed, of those that are written.
   const int computed = std::min(range.count * target.vectorWidth, roundUp(spec.output.channels, vector) - firstChannel);
-  const int lanes = range.halved ? target.vectorWidth : computed, tile = std::min(range.tile * target.vectorWidth, lanes);
+  const int lanes = range.halved ? range.count * target.vectorWidth : computed, tile = std::min(range.tile * target.vectorWidth, lanes);
   const KernelTarget registers = {target.name, vector, target.vectorRegisters};
 
   // Algorithm. c counts from the range's first channel.

@@ -55,7 +55,7 @@ bool halvesLastVector(const KernelSpec &spec, const KernelTarget &target) {
   const bool narrowResidual = (spec.hasResidual && spec.residual.pixelStride < target.vectorWidth) ||
                               (spec.hasStart && spec.start.pixelStride < target.vectorWidth);
   return target.vectorWidth == 16 && spec.output.channels > 16 && last > 0 && last <= 8 && !narrowResidual &&
-         !spec.hasGate; // which would be computed twice
+         (!spec.hasGate || spec.output.channels < 32); // in two tiles a gate would be computed twice
 }
 
 namespace {
@@ -77,11 +77,11 @@ int chooseUnroll(const std::vector<Picture> &inputs, const KernelTarget &target)
 
 } // namespace
 
-int halvedPixels(const KernelSpec &spec) {
-  // With many taps the weights come from the second cache, and want more pixels to serve.
-  const int limit = spec.kernelH * spec.kernelW == 1 ? 16 : 20;
+int halvedPixels(const KernelSpec &spec, int halves) {
+  // Alone and with many taps, whose weights come from the second cache, they want more pixels to serve.
+  const int limit = halves > 1 ? 27 / halves : spec.kernelH * spec.kernelW == 1 ? 16 : 20;
   const int length = lengthOf(spec), divisor = largestDivisor(length, limit);
-  return divisor >= 10 ? divisor : std::min(length, 16);
+  return divisor > limit / 2 ? divisor : std::min(length, limit);
 }
 
 int halvedUnroll(const KernelSpec &spec) {

@@ -13,11 +13,12 @@ int chooseWinogradTile(const KernelSpec &spec, const KernelTarget &target);
 // Products of such a tile for each pair of channels, as many as weights; the direct way has nine weights.
 int winogradProducts(int stride, int outputs);
 
-// Whether a conv2d whose channels are all in one tile computes the last vector apart, in half the lanes: that is worth it
-// where half of it or less holds channels. Zen 4 does vectors of 16 in halves.
+// Whether a conv2d whose channels are all in one tile computes the last vector in half the lanes: that is worth it where half of it
+// or less holds channels. Zen 4 does vectors of 16 in halves. Of two vectors both are halved and stay in one tile; of more, the
+// last has a tile of its own.
 bool halvesLastVector(const KernelSpec &spec, const KernelTarget &target);
-// Pixels of a register tile for that vector, and reduction steps a loop.
-int halvedPixels(const KernelSpec &spec);
+// Pixels of a register tile of 1 or 3 such halves, and reduction steps a loop.
+int halvedPixels(const KernelSpec &spec, int halves);
 int halvedUnroll(const KernelSpec &spec);
 
 // In how many strips of rows threads may share the kernel: a power of two, 1 where it is too small for that. `rowStep`: as in
