@@ -107,6 +107,7 @@ struct KernelTarget {
   std::string name;       // "x86-64-v4", "cortex-m7": picks the Halide target
   int vectorWidth = 4;    // floats in a vector register: 16, 8, 4; 4 as well where floats have registers of their own,
   int vectorRegisters = 32; // ... of which four then count as one
+  std::string cpu = {};     // LLVM's name of the processor, for which schedules may have been tuned
 };
 
 // The lanes in which a picture's pixels are processed: vectors of the target, or half vectors of 8 where a pixel has no

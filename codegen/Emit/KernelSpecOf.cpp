@@ -100,7 +100,8 @@ int64_t floatsTo(Value value, int64_t y = 0, int64_t x = 0) {
 } // namespace
 
 KernelTarget kernelTargetOf(kern::TargetAttr target) {
-  return {target.getName().str(), static_cast<int>(target.getVectorWidth()), static_cast<int>(target.getVectorRegisters())};
+  return {target.getName().str(), static_cast<int>(target.getVectorWidth()), static_cast<int>(target.getVectorRegisters()),
+          target.getCpu() ? target.getCpu().str() : ""};
 }
 
 KernelSpec kernelSpecOf(kern::KernelOpInterface kernel) {

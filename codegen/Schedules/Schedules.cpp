@@ -21,6 +21,12 @@ Schedule chooseSum(int vectors, int extent, const KernelTarget &target) {
 } // namespace
 
 Schedule chooseSchedule(const KernelSpec &spec, KernelTarget target) {
+  if (std::span<const TunedSchedule> tuned = tunedSchedules(target.cpu); !tuned.empty()) {
+    const std::string key = scheduleKey(spec);
+    for (const TunedSchedule &row : tuned)
+      if (key == row.kernel)
+        return row.schedule;
+  }
   if (spec.family != Family::detect)
     target.vectorWidth = lanesOf(spec.output, target);
   const int vectors = ceilDiv(spec.output.channels, target.vectorWidth);

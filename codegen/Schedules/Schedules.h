@@ -3,10 +3,25 @@
 
 #include "codegen/KernelSpec.h"
 
+#include <span>
+#include <string>
+#include <vector>
+
 namespace mnv3::codegen {
 
-// What the kernel's loop nest should look like; `spec.schedule` is not read.
+// What the kernel's loop nest should look like; `spec.schedule` is not read. For a CPU that mnv3c-tune has timed, its finding; else by rule.
 Schedule chooseSchedule(const KernelSpec &spec, KernelTarget target);
+
+// Schedules worth timing for the kernel, the rule's own first.
+std::vector<Schedule> scheduleCandidates(const KernelSpec &spec, const KernelTarget &target);
+
+// A kernel and the schedule that was fastest on a CPU: rows of tuned/<cpu>.inc. The name is scheduleKey's.
+struct TunedSchedule {
+  const char *kernel;
+  Schedule schedule;
+};
+std::string scheduleKey(const KernelSpec &spec);
+std::span<const TunedSchedule> tunedSchedules(const std::string &cpu);
 
 // The tile, in outputs each way, of a conv2d spec that may be, and is better, computed as Family::winograd; otherwise 0.
 int chooseWinogradTile(const KernelSpec &spec, const KernelTarget &target);

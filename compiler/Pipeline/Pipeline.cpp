@@ -31,11 +31,14 @@ void buildNNPhase(OpPassManager &pm) {
   function.addPass(createFoldViewsPass());
 }
 
-void buildKernPhase(OpPassManager &pm, codegen::Goal goal) {
+void buildSchedulePhase(OpPassManager &pm, codegen::Goal goal) {
   pm.addPass(createConvertNNToKernPass());
   pm.addPass(kern::createAssignLayoutPass());
-  // A schedule depends on strides, the order of weights on the schedule.
+  // After layout: a schedule depends on strides.
   pm.addPass(kern::createChooseSchedulesPass({goal == codegen::Goal::size}));
+}
+
+void buildPackPhase(OpPassManager &pm) {
   pm.addPass(kern::createPackWeightsPass());
   pm.addPass(kern::createFormStripsPass());
 }
@@ -48,18 +51,29 @@ static LogicalResult runPhase(ModuleOp module, llvm::function_ref<void(OpPassMan
   return pm.run(module);
 }
 
+LogicalResult scheduleKernels(ModuleOp module, const codegen::Target &target, bool tuned) {
+  if (failed(runPhase(module, buildNNPhase)))
+    return failure();
+  StringAttr cpu = tuned ? StringAttr::get(module.getContext(), target.cpu) : nullptr;
+  module->setAttr(kern::targetAttrName, kern::TargetAttr::get(module.getContext(), target.kernels.name, target.kernels.vectorWidth,
+                                                              target.kernels.vectorRegisters, cpu));
+  return runPhase(module, [&](OpPassManager &pm) { buildSchedulePhase(pm, target.goal); });
+}
+
+LogicalResult finishKernels(ModuleOp module, std::vector<std::string> &bitcode) {
+  if (failed(runPhase(module, buildPackPhase)) || failed(codegen::makeKernels(module, bitcode)))
+    return failure();
+  return runPhase(module, buildMemoryPhase);
+}
+
 LogicalResult lowerTo(Output output, ModuleOp module, const codegen::Target &target, std::vector<std::string> &bitcode) {
   if (output == Output::yolo)
     return success();
-  if (failed(runPhase(module, buildNNPhase)))
-    return failure();
   if (output == Output::nn)
-    return success();
-  module->setAttr(kern::targetAttrName, kern::TargetAttr::get(module.getContext(), target.kernels.name, target.kernels.vectorWidth,
-                                                              target.kernels.vectorRegisters));
-  if (failed(runPhase(module, [&](OpPassManager &pm) { buildKernPhase(pm, target.goal); })) || failed(codegen::makeKernels(module, bitcode)))
+    return runPhase(module, buildNNPhase);
+  if (failed(scheduleKernels(module, target)))
     return failure();
-  return runPhase(module, buildMemoryPhase);
+  return finishKernels(module, bitcode);
 }
 
 } // namespace mnv3

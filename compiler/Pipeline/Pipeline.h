@@ -14,14 +14,23 @@ namespace mnv3 {
 // yolo -> nn, and everything that nn's layer math allows.
 void buildNNPhase(mlir::OpPassManager &pm);
 
-// nn -> kern: buffers with layout, schedules, packed weights.
-void buildKernPhase(mlir::OpPassManager &pm, codegen::Goal goal);
+// nn -> kern: buffers with layout, and schedules.
+void buildSchedulePhase(mlir::OpPassManager &pm, codegen::Goal goal);
+
+// What follows from schedules: packed weights, strips.
+void buildPackPhase(mlir::OpPassManager &pm);
 
 // The arena; needs the scratch sizes of the kernels, and so comes after they are made.
 void buildMemoryPhase(mlir::OpPassManager &pm);
 
 // What --emit names: the state of a module after each phase, then the forms of the finished code.
 enum class Output { yolo, nn, kern, llvm, assembly, object };
+
+// The phases up to the schedules; `tuned` says whether those of a table for the CPU are taken.
+mlir::LogicalResult scheduleKernels(mlir::ModuleOp module, const codegen::Target &target, bool tuned = true);
+
+// The phases after the schedules. `bitcode` then holds the kernels.
+mlir::LogicalResult finishKernels(mlir::ModuleOp module, std::vector<std::string> &bitcode);
 
 // Runs the phases on an imported module up to the one that `output` needs. For llvm and what follows, `bitcode` then holds
 // the kernels.

@@ -90,7 +90,7 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
-LogicalResult TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef, int64_t vectorWidth, int64_t vectorRegisters) {
+LogicalResult TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef, int64_t vectorWidth, int64_t vectorRegisters, StringAttr) {
   if (vectorWidth != 1 && vectorWidth != 2 && vectorWidth != 4 && vectorWidth != 8 && vectorWidth != 16)
     return emitError() << "a vector register holds 1, 2, 4, 8 or 16 floats, not " << vectorWidth;
   if (vectorRegisters < 1 || vectorRegisters > 64)

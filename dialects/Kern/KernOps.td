@@ -63,9 +63,10 @@ def Kern_Schedule : AttrDef<Kern_Dialect, "Schedule"> {
 
 def Kern_Target : AttrDef<Kern_Dialect, "Target"> {
   let mnemonic = "target";
-  let summary = "what kernels are made for: name, floats a vector register, vector registers";
-  let parameters = (ins StringRefParameter<"name">:$name, "int64_t":$vectorWidth, "int64_t":$vectorRegisters);
-  let assemblyFormat = "`<` $name `,` struct($vectorWidth, $vectorRegisters) `>`";
+  let summary = "what kernels are made for: name, floats a vector register, vector registers, processor";
+  let parameters = (ins StringRefParameter<"name">:$name, "int64_t":$vectorWidth, "int64_t":$vectorRegisters,
+                        OptionalParameter<"::mlir::StringAttr">:$cpu);
+  let assemblyFormat = "`<` $name `,` struct($vectorWidth, $vectorRegisters, $cpu) `>`";
   let genVerifyDecl = 1;
 }
 

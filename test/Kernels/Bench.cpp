@@ -160,38 +160,6 @@ std::string text(const Schedule &s) {
   return buffer;
 }
 
-std::vector<Schedule> variants(const KernelSpec &spec, const KernelTarget &target) {
-  const int vectors = ceilDiv(spec.output.channels, target.vectorWidth);
-  std::vector<Schedule> list = {spec.schedule};
-  const bool sums = spec.family == Family::globalPool || spec.family == Family::fullyConnected;
-  if (spec.family == Family::depthwise || spec.family == Family::stem) {
-    for (int rows : {1, 2, 3, 4})
-      for (int pixels : {2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24})
-        for (bool outer : {true, false})
-          if (rows * pixels <= target.vectorRegisters && (spec.family == Family::depthwise || (rows == 1 && outer)))
-            list.push_back({pixels, spec.schedule.vectors, spec.schedule.unroll, rows, outer});
-    return list;
-  }
-  for (int c = 1; c <= vectors; ++c)
-    for (int p = 1; p <= 24; ++p) {
-      RegisterTile tile{p, c};
-      if (!fitsRegisters(tile, target) || tile.accumulators() < 8 || (sums && vectors % c))
-        continue;
-      if (spec.family != Family::conv2d && vectors % c)
-        continue;
-      if (spec.family == Family::winograd) {
-        for (int rows = 1; rows <= spec.height / spec.factor; ++rows)
-          if (spec.height / spec.factor % rows == 0)
-            list.push_back({p, c, spec.schedule.unroll, rows, false});
-        continue;
-      }
-      for (bool outer : {false, true})
-        if (!outer || c < vectors)
-          list.push_back({p, c, spec.schedule.unroll, 0, outer});
-    }
-  return list;
-}
-
 } // namespace
 
 int main(int count, char **arguments) {
@@ -238,7 +206,7 @@ int main(int count, char **arguments) {
     }
     for (size_t i = 0; i < shapes.size(); ++i) {
       std::vector<Case> tried;
-      for (const Schedule &schedule : variants(cases[i].spec, target.kernels))
+      for (const Schedule &schedule : scheduleCandidates(cases[i].spec, target.kernels))
         tried.push_back(shapes[i].make(schedule));
       std::vector<double> times = measure(tried, target, repeats, cpu);
       std::vector<size_t> order(tried.size());

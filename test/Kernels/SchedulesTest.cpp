@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace mnv3::codegen {
 namespace {
 
@@ -156,6 +158,42 @@ TEST(Schedules, SumsDivideTheirTerms) {
         EXPECT_LE(schedule.vectors * schedule.pixels, target.vectorRegisters - 2) << target.name;
       }
     }
+}
+
+// What is timed must be what a kernel can be made with.
+TEST(Schedules, CandidatesFitAndDifferAndBeginWithTheRule) {
+  KernelSpec winograd = conv(40, 40, 80, 80, 3), depthwise = conv(40, 40, 96, 96, 5), detect = conv(20, 20, 88, 11);
+  winograd.family = Family::winograd;
+  winograd.factor = 4;
+  depthwise.family = Family::depthwise;
+  detect.family = Family::detect;
+  detect.anchors = 3;
+  for (const KernelTarget &target : all)
+    for (const KernelSpec &spec : {conv(20, 20, 88, 88), conv(1, 1, 16, 8), winograd, depthwise, detect}) {
+      const std::vector<Schedule> candidates = scheduleCandidates(spec, target);
+      ASSERT_FALSE(candidates.empty());
+      EXPECT_EQ(candidates[0], chooseSchedule(spec, target));
+      for (size_t i = 1; i < candidates.size(); ++i) {
+        EXPECT_EQ(std::count(candidates.begin(), candidates.end(), candidates[i]), 1);
+        if (spec.family != Family::depthwise)
+          EXPECT_TRUE(fitsRegisters({candidates[i].pixels, candidates[i].vectors}, target));
+        if (spec.family == Family::winograd)
+          EXPECT_EQ(candidates[i].rows, candidates[0].rows);
+      }
+    }
+  EXPECT_GT(scheduleCandidates(conv(20, 20, 88, 88), avx512).size(), 20u);
+}
+
+TEST(Schedules, ATableHoldsForItsProcessorOnly) {
+  ASSERT_FALSE(tunedSchedules("znver4").empty());
+  EXPECT_TRUE(tunedSchedules("x86-64-v4").empty());
+  EXPECT_TRUE(tunedSchedules("").empty());
+  KernelSpec spec = conv(20, 20, 88, 88);
+  const std::string key = scheduleKey(spec);
+  spec.schedule.pixels = 3;
+  EXPECT_EQ(scheduleKey(spec), key); // the name that a table knows a kernel by does not depend on how it was scheduled
+  spec.width = 21;
+  EXPECT_NE(scheduleKey(spec), key);
 }
 
 } // namespace
