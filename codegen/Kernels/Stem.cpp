@@ -7,6 +7,7 @@
 #include "codegen/Kernels/Kernel.h"
 #include "codegen/Kernels/Operands.h"
 #include "codegen/Kernels/RegisterTile.h"
+#include "codegen/Schedules/Machine.h"
 
 #include <algorithm>
 
@@ -67,6 +68,11 @@ Kernel makeStem(const KernelSpec &spec, const KernelTarget &target, const Strip 
       .unroll(x)
       .unroll(r.x);
   padded.store_root().compute_at(result, y).vectorize(x, vector, TailStrategy::RoundUp);
+  if (multipliesByElement(target)) { // a row's inputs of all pixels of the tile, as vectors whose elements multiply
+    Func staged = padded.in(accumulators);
+    const int inputs = (pixels - 1) * spec.strideX + (spec.kernelW - 1) * spec.dilation + 1;
+    staged.compute_at(accumulators, r.y).store_in(MemoryType::Register).bound_extent(x, roundUp(inputs, narrow)).vectorize(x, narrow).unroll(x);
+  }
   return {{input, weights, bias}, {{result, toStrip(strip, spec.output)}}, 1};
 }
 
