@@ -50,6 +50,17 @@ RegisterTile chooseRegisterTile(int width, int vectors, const KernelTarget &targ
   return best;
 }
 
+int chooseUnroll(RegisterTile tile, const std::vector<Picture> &inputs, const KernelTarget &target) {
+  const bool byElement = multipliesByElement(target);
+  const int most = byElement ? 8 : splitsVectors(target) ? 2 : 4;
+  int unroll = byElement ? most : 1;
+  while (unroll < most && unroll * tile.accumulators() < 8)
+    unroll *= 2;
+  for (const Picture &input : inputs)
+    unroll = largestDivisor(input.channels, unroll, byElement ? 4 : 1);
+  return unroll;
+}
+
 bool halvesLastVector(const KernelSpec &spec, const KernelTarget &target) {
   const int last = spec.output.channels % target.vectorWidth;
   const bool narrowResidual = (spec.hasResidual && spec.residual.pixelStride < target.vectorWidth) ||
@@ -64,15 +75,6 @@ namespace {
 int lengthOf(const KernelSpec &spec) {
   const bool flat = spec.kernelH * spec.kernelW == 1 && spec.output.rowStride == spec.width * spec.output.pixelStride;
   return flat ? spec.width * spec.height : spec.width;
-}
-
-// Reduction steps in a loop's body, a divisor of every input's channels. NEON loads four steps' inputs at once;
-// where vectors are split, two steps are a long loop already.
-int chooseUnroll(const std::vector<Picture> &inputs, const KernelTarget &target) {
-  int unroll = multipliesByElement(target) ? 8 : splitsVectors(target) ? 2 : 4;
-  for (const Picture &input : inputs)
-    unroll = largestDivisor(input.channels, unroll, multipliesByElement(target) ? 4 : 1);
-  return unroll;
 }
 
 } // namespace
@@ -93,9 +95,12 @@ int halvedUnroll(const KernelSpec &spec) {
 
 Schedule chooseConv2D(const KernelSpec &spec, const KernelTarget &target) {
   const int vectors = ceilDiv(spec.output.channels, target.vectorWidth), length = lengthOf(spec);
-  RegisterTile tile = chooseRegisterTile(length, vectors, target);
+  KernelTarget registers = target;
+  if (spec.hasGate && !multipliesByElement(target))
+    --registers.vectorRegisters; // LLVM holds on to the constant of the gate's activation
+  RegisterTile tile = chooseRegisterTile(length, vectors, registers);
   if (halvesLastVector(spec, target))
-    if (RegisterTile full = chooseRegisterTile(length, vectors - 1, target); full.vectors == vectors - 1)
+    if (RegisterTile full = chooseRegisterTile(length, vectors - 1, registers); full.vectors == vectors - 1)
       tile = {full.pixels, vectors};
   int inputs = 0;
   for (const Picture &input : spec.inputs)
@@ -107,7 +112,7 @@ Schedule chooseConv2D(const KernelSpec &spec, const KernelTarget &target) {
   Schedule schedule;
   schedule.pixels = tile.pixels;
   schedule.vectors = tile.vectors;
-  schedule.unroll = chooseUnroll(spec.inputs, target);
+  schedule.unroll = chooseUnroll(tile, spec.inputs, target);
   schedule.channelsOutermost = !spec.hasGate && allBytes > l2Bytes / 2 && tileBytes <= l1Bytes * 3 / 4;
   return schedule;
 }
@@ -118,7 +123,7 @@ Schedule chooseDetect(const KernelSpec &spec, const KernelTarget &target) {
   Schedule schedule;
   schedule.pixels = tile.pixels;
   schedule.vectors = tile.vectors;
-  schedule.unroll = chooseUnroll(spec.inputs, target);
+  schedule.unroll = chooseUnroll(tile, spec.inputs, target);
   return schedule;
 }
 

@@ -28,4 +28,9 @@ enum class LastVectors { haveTheirOwnTile, divide };
 RegisterTile chooseRegisterTile(int width, int vectors, const KernelTarget &target,
                                 LastVectors last = LastVectors::haveTheirOwnTile);
 
+// Reduction steps that a loop over such a tile should do at a time, a divisor of every input's channels. NEON loads four steps' inputs
+// at once. Elsewhere it needs so many that what moves the loop on (two instructions or three) is little beside sixteen multiply-adds;
+// more would be code that nothing gains. Where vectors are split, two steps are a long loop already.
+int chooseUnroll(RegisterTile tile, const std::vector<Picture> &inputs, const KernelTarget &target);
+
 } // namespace mnv3::codegen

@@ -71,7 +71,7 @@ Schedule chooseWinograd(const KernelSpec &spec, const KernelTarget &target) {
   const RegisterTile tile = chooseRegisterTile(spec.width / spec.factor * schedule.rows, vectors, target, LastVectors::divide);
   schedule.pixels = tile.pixels;
   schedule.vectors = tile.vectors;
-  schedule.unroll = multipliesByElement(target) ? largestDivisor(channels, 8, 4) : largestDivisor(channels, 4);
+  schedule.unroll = chooseUnroll(tile, spec.inputs, target);
   return schedule;
 }
 

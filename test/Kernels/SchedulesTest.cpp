@@ -80,6 +80,25 @@ TEST(Schedules, UnrollDividesTheReduction) {
   EXPECT_EQ(chooseSchedule(conv(20, 20, 88, 40), neon).unroll % 4, 0); // whole vectors of inputs
 }
 
+// More steps a loop than hide what it costs would be code for nothing.
+TEST(Schedules, OnlySmallTilesUnrollTheReduction) {
+  for (const KernelTarget &target : {avx512, avx2}) {
+    EXPECT_EQ(chooseSchedule(conv(40, 40, 88, 80), target).unroll, 1);
+    EXPECT_EQ(chooseSchedule(conv(1, 2, 88, 8), target).unroll, 4);
+  }
+}
+
+// What a gate's activation compares with is in a register beside the tile.
+TEST(Schedules, GatesLeaveARegister) {
+  for (const KernelTarget &target : {avx512, avx2})
+    for (int channels : {8, 16, 48, 96}) {
+      KernelSpec spec = conv(40, 40, 120, channels);
+      spec.hasGate = true;
+      const Schedule schedule = chooseSchedule(spec, target);
+      EXPECT_LE(schedule.pixels * schedule.vectors + schedule.vectors + 2, target.vectorRegisters) << channels;
+    }
+}
+
 TEST(Schedules, DepthwiseTilesLeaveRegistersForTapsAndInputs) {
   for (const KernelTarget &target : all)
     for (int stride : {1, 2}) {
