@@ -48,7 +48,7 @@ Kernel makeDepthwise(const KernelSpec &spec, const KernelTarget &target, const S
       .unroll(x)
       .unroll(y);
   accumulators.update().reorder(c, x, y, r.x, r.y).vectorize(c).unroll(x).unroll(y).unroll(r.x);
-  if (taps <= (splitsVectors(target) ? 9 : 25)) // where each tap is four times as long, a loop over rows of taps
+  if (taps <= 9 || (taps <= 25 && multipliesByElement(target))) // larger windows are a loop over their rows
     accumulators.update().unroll(r.y);
   return {{{input, toStrip(strip, spec.inputs[0], spec.strideY)}, weights, bias}, {{result, toStrip(strip, spec.output)}}, rows};
 }
