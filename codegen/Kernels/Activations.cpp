@@ -1,5 +1,7 @@
 #include "codegen/Kernels/Activations.h"
 
+#include "codegen/Schedules/Machine.h"
+
 namespace mnv3::codegen {
 namespace {
 
@@ -28,6 +30,8 @@ constexpr float log2e = 1.44269504f;
 } // namespace
 
 Expr exponential(Expr x) { return negativePower(x * -log2e); }
+
+bool isLooped(Activation activation, const KernelTarget &target) { return activation == Activation::silu && !multipliesByElement(target); }
 
 Expr activate(Activation activation, float slope, Expr x) {
   switch (activation) {

@@ -111,7 +111,7 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, const Strip &s
 
   // Algorithm. c counts from the range's first channel.
   Var c("c"), x("x"), y("y");
-  Func gated("gated"), accumulators("accumulators"), result("result");
+  Func gated("gated"), accumulators("accumulators"), sums("sums"), result("result");
   if (spec.hasGate)
     gated(c, x, y) = activate(spec.gateActivation, spec.slope, operands.inputs[0](c, x, y) * operands.gate(c));
   accumulators(c, x, y) = spec.hasStart  ? operands.start(firstChannel + c, x / 2, y / 2)
@@ -125,7 +125,8 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, const Strip &s
                                                  firstChannel / packedTile + c / tile) *
                              input(r.x, x * spec.strideX + r.y * spec.dilation, y * spec.strideY + r.z * spec.dilation);
   }
-  Expr value = activate(spec.activation, spec.slope, accumulators(range.halved ? c % computed : Expr(c), x, y));
+  sums(c, x, y) = accumulators(c, x, y);
+  Expr value = activate(spec.activation, spec.slope, sums(range.halved ? c % computed : Expr(c), x, y));
   if (spec.hasResidual)
     value += operands.residual(firstChannel + c, x, y);
   result(c, x, y) = range.halved ? select(c < computed, value, activate(spec.activation, spec.slope, 0.0f)) : value;
@@ -140,8 +141,16 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, const Strip &s
     result.reorder(ci, xi, xo, y, co);
   else
     result.reorder(ci, xi, co, xo, y);
-  result.vectorize(ci, vector).unroll(ci).unroll(xi);
-  accumulators.compute_at(result, schedule.channelsOutermost ? xo : co);
+  result.vectorize(ci, vector).unroll(ci);
+  const LoopLevel perTile(result, schedule.channelsOutermost ? xo : co);
+  if (isLooped(spec.activation, target)) { // over the tile's pixels, four vectors or more at a time
+    result.unroll(xi, largestDivisor(pixels, ceilDiv(4 * vector, tile)));
+    scheduleTile(sums.compute_at(perTile), c, x, registers);
+    accumulators.compute_at(sums, Var::outermost());
+  } else {
+    result.unroll(xi);
+    accumulators.compute_at(perTile);
+  }
   scheduleTile(accumulators, c, x, registers);
   for (size_t i = 0; i < operands.inputs.size(); ++i) {
     Func source = spec.hasGate ? gated : Func(operands.inputs[i]);
