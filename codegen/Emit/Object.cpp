@@ -92,7 +92,7 @@ void optimise(llvm::Module &module, llvm::TargetMachine &machine) {
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3).run(module, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
 }
 
 // What is left of memset, memcpy and memmove becomes loops, as there is no libc.
@@ -142,7 +142,7 @@ std::unique_ptr<llvm::Module> emitModule(func::FuncOp function, const std::vecto
   auto isEntry = [&](const llvm::GlobalValue &value) { return llvm::is_contained(entries, value.getName()); };
   setFunctionAttributes(*module, target);
   llvm::internalizeModule(*module, isEntry);
-  // Driver and runtime want O3. The kernels come after it: Halide has optimised them already.
+  // Driver and runtime want it. The kernels come after it: Halide has optimised them already.
   optimise(*module, *machine);
 
   for (const std::string &bitcode : kernels)
