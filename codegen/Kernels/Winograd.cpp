@@ -138,10 +138,13 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
         .split(c, co, ci, vector)
         .reorder(ci, j, i, co, t)
         .vectorize(ci)
-        .unroll(j)
-        .unroll(i);
+        .unroll(j);
     scheduleReduction({accumulators, static_cast<int>(p), c, t, {accumulators.rvars(p)[0]}, channels, schedule.unroll}, reads[p], target);
-    halfInputs[p].compute_at(inputs[p], co).store_in(MemoryType::Stack).reorder(c, i, j, t).vectorize(c).unroll(i).unroll(j);
+    halfInputs[p].compute_at(inputs[p], co).store_in(MemoryType::Stack).reorder(c, i, j, t).vectorize(c).unroll(i);
+    if (multipliesByElement(target)) { // registers hold half of it or all; elsewhere a loop is as fast, and less code
+      inputs[p].unroll(i);
+      halfInputs[p].unroll(j);
+    }
   }
 
   // One copy of each loop for all tiles, those at a strip's end too: two copies may contract multiply-adds in two ways, and results
