@@ -30,8 +30,8 @@ int64_t arenaLowerBound(std::span<const Tenant> tenants, int64_t alignment);
 
 // Places the tenants by searching insertion orders: each order is packed first-fit, large tenants first to begin with,
 // then one tenant is moved at a time as long as that helps. Deterministic; stops at the bound.
-// The first `network` tenants are those of the network alone, whose part of the arena shall be small as well: of arenas as small,
-// the one with the smallest such part.
+// The first `network` tenants are those of the network alone, whose part of the arena shall be small as well: what is made small is
+// the sum of both.
 ArenaPlan planArena(std::vector<Tenant> tenants, int64_t alignment, size_t network);
 
 } // namespace mnv3

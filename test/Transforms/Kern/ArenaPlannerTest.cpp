@@ -114,7 +114,7 @@ TEST(ArenaPlanner, KeepsTheNetworkTogether) {
     const size_t network = tenants.size() / 2;
     plan = planArena(tenants, 64, network);
     expectNoClash(tenants, plan, 6);
-    EXPECT_EQ(plan.bytes, bruteForce(tenants, 6)); // the arena as a whole comes first
+    EXPECT_EQ(plan.bytes, bruteForce(tenants, 6)); // both can be small here
     for (size_t i = 0; i < network; ++i)
       EXPECT_LE(plan.offsets[i] + tenants[i].bytes, plan.networkBytes);
   }
