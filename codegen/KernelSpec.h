@@ -133,9 +133,12 @@ struct KernelInfo {
 // A name for a spec that is the same in every run: family, shape and a hash of everything.
 std::string kernelSymbol(const KernelSpec &spec);
 
-// Makes all kernels (equal ones once) as LLVM bitcode: modules that define each symbol once, to be linked together. Specs
-// are trusted: they come from verified IR. result[i] belongs to specs[i]. On failure returns false and says why in `error`.
-bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &target, std::vector<KernelInfo> &result,
-                     std::vector<std::string> &bitcode, std::string &error);
+// What kernels are made as: modules of LLVM bitcode, or C++ over codegen/Kernels/Prologue.h, where a kernel returns nothing.
+enum class KernelForm { bitcode, cpp };
+
+// Makes all kernels (equal ones once): pieces of code that define each symbol once, to be linked together. Specs are trusted:
+// they come from verified IR. result[i] belongs to specs[i]. On failure returns false and says why in `error`.
+bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &target, KernelForm form, std::vector<KernelInfo> &result,
+                     std::vector<std::string> &code, std::string &error);
 
 } // namespace mnv3::codegen

@@ -11,6 +11,9 @@ namespace mnv3 {
 std::string_view runtimeBitcode64();
 std::string_view runtimeBitcode32();
 
+/// The whole runtime as one text, C++ behind abi.h. It includes nothing.
+std::string_view runtimeSource();
+
 /// runtime/include/mnv3/abi.h, which every generated header carries.
 std::string_view abiHeaderText();
 

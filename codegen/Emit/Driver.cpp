@@ -1,8 +1,6 @@
 // <name>_run as LLVM IR: one call a kern op, every pointer a constant distance from the arena, the weights, or a head.
 #include "codegen/Emit/Driver.h"
 
-#include "codegen/Emit/KernelSpecOf.h"
-
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/Support/MathExtras.h"
@@ -24,6 +22,15 @@ WeightBlob layOutWeights(func::FuncOp function) {
     blob.bytes.append(llvm::alignTo(blob.bytes.size(), 64) - blob.bytes.size(), '\0');
   });
   return blob;
+}
+
+Place placeOf(const KernelOperand &operand, const WeightBlob &weights) {
+  const int64_t bytes = operand.floats * static_cast<int64_t>(sizeof(float));
+  if (auto constant = operand.value.getDefiningOp<kern::WeightsOp>())
+    return {Place::weights, 0, weights.offsets.lookup(constant)};
+  if (auto callers = dyn_cast<BlockArgument>(operand.value)) // the picture, then the heads
+    return callers.getArgNumber() ? Place{Place::head, callers.getArgNumber() - 1, bytes} : Place{Place::image, 0, bytes};
+  return {Place::arena, 0, static_cast<int64_t>(*kern::allocOf(operand.value).first.getAt()) + bytes};
 }
 
 namespace {
@@ -87,7 +94,7 @@ private:
 
   // The object's own, or those of the hooks if they fit.
   llvm::Value *findWeights() {
-    if (!options.externalWeights)
+    if (options.weights == WeightsIn::code)
       return module.getNamedGlobal(options.name + "_weights");
     llvm::FunctionCallee find = runtime("mnv3_hooks_weights", pointer, {pointer, builder.getInt64Ty()});
     llvm::Value *found = builder.CreateCall(find, {run->getArg(3), builder.getInt64(layoutHash(source, weights))});
@@ -103,13 +110,12 @@ private:
     return builder.CreateLoad(pointer, builder.CreateConstInBoundsGEP1_64(pointer, heads, head));
   }
 
-  llvm::Value *pointerTo(const KernelOperand &operand) {
+  llvm::Value *pointerTo(const Place &place) {
     auto [image, heads, arena, blob] = frame;
-    if (auto constant = operand.value.getDefiningOp<kern::WeightsOp>())
-      return at(blob, weights.offsets.lookup(constant));
-    if (auto callers = dyn_cast<BlockArgument>(operand.value)) // the picture, then the heads
-      return at(callers.getArgNumber() ? loadHead(heads, callers.getArgNumber() - 1) : image, operand.floats * 4);
-    return at(arena, *kern::allocOf(operand.value).first.getAt() + operand.floats * 4);
+    llvm::Value *base = place.base == Place::image  ? image
+                        : place.base == Place::head ? loadHead(heads, place.head_number)
+                                                    : (place.base == Place::arena ? arena : blob);
+    return at(base, place.bytes);
   }
 
   llvm::FunctionCallee runtime(const char *name, llvm::Type *result, ArrayRef<llvm::Type *> parameters) {
@@ -129,7 +135,7 @@ private:
   void callKernel(kern::KernelOpInterface op, llvm::Value *firstRow, llvm::Value *rows, llvm::Value *scratch) {
     llvm::SmallVector<llvm::Value *> arguments = {firstRow, rows};
     for (const KernelOperand &operand : kernelOperandsOf(op))
-      arguments.push_back(pointerTo(operand));
+      arguments.push_back(pointerTo(placeOf(operand, weights)));
     if (auto first = op->getAttrOfType<IntegerAttr>("scratch_at"))
       arguments.push_back(builder.CreateInBoundsGEP(builder.getInt8Ty(), at(frame[2], first.getInt()), scratch));
     llvm::SmallVector<llvm::Type *> types;
@@ -150,7 +156,7 @@ private:
     auto field = [&](unsigned number) {
       return builder.CreateLoad(runType->getElementType(number), builder.CreateStructGEP(runType, function->getArg(0), number));
     };
-    frame = {field(0), field(1), field(2), options.externalWeights ? field(3) : outer[3]};
+    frame = {field(0), field(1), field(2), options.weights == WeightsIn::caller ? field(3) : outer[3]};
     // Each strip has as many steps of rows as the next, or one more; what is less than a step goes to the last.
     const int64_t height = rowsOf(op), step = op->getAttrOfType<IntegerAttr>("row_step").getInt();
     llvm::Value *shift = field(4), *strip = function->getArg(1), *next = builder.CreateAdd(strip, builder.getInt32(1));
@@ -198,7 +204,7 @@ private:
 } // namespace
 
 llvm::Function *emitRun(func::FuncOp function, const WeightBlob &weights, const EmitOptions &options, llvm::Module &module) {
-  if (options.externalWeights)
+  if (options.weights == WeightsIn::caller)
     return RunBuilder(function, weights, options, module).build();
   auto *bytes = llvm::ConstantDataArray::getString(module.getContext(), weights.bytes, /*AddNull=*/false);
   auto *global = new llvm::GlobalVariable(module, bytes->getType(), /*isConstant=*/true, llvm::GlobalValue::InternalLinkage,

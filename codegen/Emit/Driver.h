@@ -2,11 +2,15 @@
 #pragma once
 
 #include "codegen/Emit/Emit.h"
+#include "codegen/Emit/KernelSpecOf.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/IR/Module.h"
 
 namespace mnv3::codegen {
+
+std::string upper(std::string text);     // "det" -> "DET"
+std::string inComment(std::string text); // text that may hold anything, inside a comment
 
 // All weights behind one another, 64-byte aligned. Where each lies depends on the network alone, never on values: new weights of
 // the same network must fit where the old ones were.
@@ -16,6 +20,14 @@ struct WeightBlob {
 };
 WeightBlob layOutWeights(mlir::func::FuncOp function);
 
+// Where a kernel finds an operand, when it runs.
+struct Place {
+  enum Base { image, head, arena, weights } base;
+  int64_t head_number = 0; // of a head
+  int64_t bytes = 0;       // behind the base
+};
+Place placeOf(const KernelOperand &operand, const WeightBlob &weights);
+
 // A hash of all that external weights must agree on with the object: kernels, places in the blob, strides and anchors.
 uint64_t layoutHash(mlir::func::FuncOp function, const WeightBlob &weights);
 
@@ -24,6 +36,9 @@ void emitCheckWeights(mlir::func::FuncOp function, const WeightBlob &weights, co
 
 // <name>_run: checks the arguments, then calls kernel after kernel. Weights are a global, or come with the hooks.
 llvm::Function *emitRun(mlir::func::FuncOp function, const WeightBlob &weights, const EmitOptions &options, llvm::Module &module);
+
+// The same in C++: every function and every strip of the driver, through EmitC.
+std::string cppDriver(mlir::func::FuncOp function, const WeightBlob &weights, const EmitOptions &options);
 
 // The public tables, the mnv3_model that describes them, and <name>_detect.
 void emitModelData(mlir::func::FuncOp function, llvm::Function *run, const EmitOptions &options, llvm::Module &module);

@@ -20,16 +20,24 @@ class Module;
 
 namespace mnv3::codegen {
 
+// Where weights are: in the code itself; in a file (emitWeightsFile) that the assembler reads, which is for C++ only; or in such a
+// file that the caller hands over.
+enum class WeightsIn { code, assembler, caller };
+
 struct EmitOptions {
   std::string name;     // prefix of every symbol: "det"
   bool profile = false; // read the caller's clock around every kernel
-  bool externalWeights = false; // the caller hands them over (emitWeightsFile)
+  WeightsIn weights = WeightsIn::code;
+};
+
+// What the C header that goes with the code says.
+struct HeaderFacts {
+  std::string stem, source, target, version; // of the files: "det"; "small.yaml + best.pt (sha256 ...)"
 };
 
 // Makes the kernels of every kern op with Halide and leaves their names and scratch sizes on the ops (`symbol`,
-// `scratch_bytes`). The kernels' LLVM bitcode, in
-// modules to be linked, goes to `bitcode`.
-mlir::LogicalResult makeKernels(mlir::ModuleOp module, std::vector<std::string> &bitcode);
+// `scratch_bytes`). Their code goes to `code`, in pieces.
+mlir::LogicalResult makeKernels(mlir::ModuleOp module, KernelForm form, std::vector<std::string> &code);
 
 // The whole object as one optimised LLVM module: driver, tables, runtime, kernels, weights. `function` has been through
 // kern-plan-memory. Null after a diagnostic.
@@ -39,6 +47,10 @@ std::unique_ptr<llvm::Module> emitModule(mlir::func::FuncOp function, const std:
 enum class CodeKind { object, assembly, llvm };
 // False, with a reason in `error`, if LLVM cannot make it.
 bool emitCode(llvm::Module &module, const Target &target, CodeKind kind, std::string &bytes, std::string &error);
+
+// The same as one C++ source, from kernels in C++.
+std::string emitCpp(mlir::func::FuncOp function, const std::vector<std::string> &kernels, const Target &target,
+                    const EmitOptions &options, const HeaderFacts &header);
 
 // What an object takes of a machine, beside the arena.
 struct ObjectFacts {
@@ -62,12 +74,8 @@ bool emitObject(llvm::Module &module, const Target &target, const std::string &n
 // The file of external weights: runtime/include/mnv3/weights.h.
 std::string emitWeightsFile(mlir::func::FuncOp function);
 
-// The C header that goes with the object.
-struct HeaderFacts {
-  std::string name, source, target, version; // prefix of the symbols; "small.yaml + best.pt (sha256 ...)"
-  bool profile = false, externalWeights = false;
-};
-std::string emitHeader(mlir::func::FuncOp function, const HeaderFacts &facts, const ObjectFacts &object);
+// The C header. `object`: null for C++, of which only its compiler knows what it takes.
+std::string emitHeader(mlir::func::FuncOp function, const EmitOptions &options, const HeaderFacts &facts, const ObjectFacts *object);
 
 // What a yaml row costs. A kernel or weights that several rows use count for the first.
 struct RowCost {
@@ -109,5 +117,6 @@ struct Head {
 };
 std::vector<Head> headsOf(mlir::func::FuncOp function);
 std::vector<std::string> classNamesOf(mlir::func::FuncOp function);
+std::vector<std::string> rowNamesOf(mlir::func::FuncOp function); // row 12: "Concat, 40 x 40 x 96"
 
 } // namespace mnv3::codegen

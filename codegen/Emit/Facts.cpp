@@ -28,13 +28,17 @@ std::vector<Head> headsOf(func::FuncOp function) {
   return heads;
 }
 
-std::vector<std::string> classNamesOf(func::FuncOp function) {
-  std::vector<std::string> names;
-  if (auto classes = function->getParentOfType<ModuleOp>()->getAttrOfType<ArrayAttr>("yolo.classes"))
-    for (Attribute name : classes)
-      names.push_back(cast<StringAttr>(name).getValue().str());
-  return names;
+static std::vector<std::string> stringsOf(func::FuncOp function, StringRef attribute) {
+  std::vector<std::string> strings;
+  if (auto list = function->getParentOfType<ModuleOp>()->getAttrOfType<ArrayAttr>(attribute))
+    for (Attribute string : list)
+      strings.push_back(cast<StringAttr>(string).getValue().str());
+  return strings;
 }
+
+std::vector<std::string> classNamesOf(func::FuncOp function) { return stringsOf(function, "yolo.classes"); }
+
+std::vector<std::string> rowNamesOf(func::FuncOp function) { return stringsOf(function, "yolo.rows"); }
 
 // "row 19" of a location NameLoc("row 19", ...), wherever it is nested.
 static std::string rowOf(Location loc) {

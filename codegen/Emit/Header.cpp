@@ -1,6 +1,7 @@
 // The generated header: constants, tables and the two entry points, with the shared types in front so that it stands alone.
-#include "codegen/Emit/Emit.h"
+#include "codegen/Emit/Driver.h"
 #include "runtime/RuntimeBitcode.h"
+#include "runtime/include/mnv3/weights.h"
 
 #include <fmt/format.h>
 
@@ -10,14 +11,12 @@
 using namespace mlir;
 
 namespace mnv3::codegen {
-namespace {
 
 std::string upper(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
   return text;
 }
 
-// Text that may hold anything, inside a C comment.
 std::string inComment(std::string text) {
   for (size_t at; (at = text.find("*/")) != std::string::npos;)
     text.replace(at, 2, "* /");
@@ -25,8 +24,10 @@ std::string inComment(std::string text) {
   return text;
 }
 
-constexpr const char *layout = R"(/* {prefix}.h, made by mnv3c {version} from {source}, for {target}.
- * Self-contained: link {prefix}.o, nothing else{handed}. No heap, no libc, no global state; calls with different arenas may run
+namespace {
+
+constexpr const char *layout = R"(/* {stem}.h, made by mnv3c {version} from {source}, for {target}.
+ * Self-contained: {made}. No heap, no libc, no global state; calls with different arenas may run
  * at the same time. */
 #ifndef {macro}_H
 #define {macro}_H
@@ -45,9 +46,7 @@ extern "C" {{
 #define {macro}_ARENA_BYTES {arena} /* for {prefix}_detect, and {prefix}_run; lower bound {bound} */
 #define {macro}_RUN_ARENA_BYTES {run_arena} /* for {prefix}_run; lower bound {run_bound}, on one thread */
 #define {macro}_ARENA_ALIGN 64
-#define {macro}_STACK_BYTES {stack} /* the deepest of the calls below; what your own hooks take comes on top */
-#define {macro}_CODE_BYTES {code} /* code and tables of {prefix}.o, without weights */
-#define {macro}_WEIGHTS_BYTES {weights} /* {where} */
+{costs}#define {macro}_WEIGHTS_BYTES {weights} /* {where} */
 {extra}
 extern const char *const {prefix}_class_names[{macro}_CLASSES];
 /* anchors, rows, columns, 5 + classes: x, y, w, h, objectness, then a logit for each class */
@@ -79,8 +78,12 @@ mnv3_status {prefix}_detect(const mnv3_image *frame, const mnv3_detect_options *
 #endif /* {macro}_H */
 )";
 
+constexpr const char *costsLayout = R"(#define {macro}_STACK_BYTES {stack} /* the deepest of the calls below; what your own hooks take comes on top */
+#define {macro}_CODE_BYTES {code} /* code and tables of {stem}.o, without weights */
+)";
+
 constexpr const char *checkLayout = R"(
-/* The weights are a file, {prefix}.weights, made with this object; it may lie in flash or be read into memory, aligned to 64
+/* The weights are a file, {stem}.weights, made with this object; it may lie in flash or be read into memory, aligned to 64
  * bytes. Check it once by {prefix}_check_weights, then hand it to each call in hooks->weights; calls with different files may
  * run at the same time. A file made later from the same network with newly trained weights, at the same size and for the same
  * target, fits without linking again; class names stay those of this header.
@@ -91,12 +94,18 @@ mnv3_status {prefix}_check_weights(const void *weights, size_t bytes);
 
 } // namespace
 
-std::string emitHeader(func::FuncOp function, const HeaderFacts &facts, const ObjectFacts &object) {
+// Of the file of weights, or of those in the code.
+static int64_t weightsBytes(func::FuncOp function, const EmitOptions &options) {
+  const int64_t head = options.weights == WeightsIn::code ? 0 : static_cast<int64_t>(MNV3_WEIGHTS_HEAD_BYTES);
+  return static_cast<int64_t>(layOutWeights(function).bytes.size()) + head;
+}
+
+std::string emitHeader(func::FuncOp function, const EmitOptions &options, const HeaderFacts &facts, const ObjectFacts *object) {
   std::vector<Head> heads = headsOf(function);
   auto arena = function->getAttrOfType<DictionaryAttr>("kern.arena");
   auto number = [&](const char *key) { return arena.getAs<IntegerAttr>(key).getInt(); };
   auto image = cast<MemRefType>(function.getArgument(0).getType());
-  std::string prefix = facts.name, macro = upper(prefix), extra;
+  std::string prefix = options.name, macro = upper(prefix), extra;
   size_t pairs = 0;
   int64_t levels = 0;
   for (const Head &head : heads) {
@@ -107,28 +116,39 @@ std::string emitHeader(func::FuncOp function, const HeaderFacts &facts, const Ob
     extra += fmt::format("extern const int32_t {}_head_row[{}_HEADS]; /* the yaml row whose result (rows x columns x channels) it is; -1: a "
                          "level */\n",
                          prefix, macro);
-  if (facts.profile)
+  if (options.profile)
     extra += fmt::format("#define {0}_KERNELS {1}\nextern const char *const {2}_kernel_names[{0}_KERNELS]; /* ticks[i] of the "
                          "hooks is the time of kernel i */\n",
                          macro, kernelNames(function).size(), prefix);
   using fmt::arg;
-  std::string check;
-  const bool external = facts.externalWeights;
-  const int64_t transformed = winogradBytes(function);
-  if (external)
-    check = fmt::format(fmt::runtime(checkLayout), arg("prefix", prefix), arg("macro", macro));
-  return fmt::format(fmt::runtime(layout), arg("prefix", prefix), arg("macro", macro), arg("version", facts.version),
+  const int64_t transformed = winogradBytes(function), weights = weightsBytes(function, options);
+  const std::string file = facts.stem + ".weights", code = facts.stem + (object ? ".o" : ".cpp");
+  std::string made = object ? "link " + code + ", nothing else" : "compile " + code + ", nothing else";
+  std::string hooks = "may be null: one thread.", badWeights, check, costs, where = "in " + code;
+  if (options.weights == WeightsIn::caller) {
+    made += ", and hand over " + file;
+    hooks = "carries the weights";
+    check = fmt::format(fmt::runtime(checkLayout), arg("prefix", prefix), arg("macro", macro), arg("stem", facts.stem));
+  }
+  if (options.weights == WeightsIn::assembler)
+    made = "compile " + code + ", which takes in " + file;
+  if (options.weights != WeightsIn::code) {
+    where = "of " + file;
+    badWeights = ", MNV3_BAD_WEIGHTS";
+  }
+  if (transformed)
+    where += fmt::format("; -O size: {}", weights - transformed);
+  if (object)
+    costs = fmt::format(fmt::runtime(costsLayout), arg("macro", macro), arg("stem", facts.stem), arg("stack", object->deepest()),
+                        arg("code", object->code));
+  return fmt::format(fmt::runtime(layout), arg("prefix", prefix), arg("macro", macro), arg("stem", facts.stem), arg("version", facts.version),
                      arg("source", inComment(facts.source)), arg("target", facts.target), arg("types", abiHeaderText()),
                      arg("width", image.getDimSize(2)), arg("height", image.getDimSize(1)),
                      arg("classes", classNamesOf(function).size()), arg("levels", levels), arg("heads", heads.size()),
-                     arg("anchors", pairs), arg("arena", number("bytes")), arg("run_arena", number("run_bytes")), arg("bound", number("lower_bound")),
-                     arg("run_bound", number("run_lower_bound")), arg("extra", extra), arg("handed", external ? ", and hand over " + prefix + ".weights" : ""),
-                     arg("hooks", external ? "carries the weights" : "may be null: one thread."),
-                     arg("bad_weights", external ? ", MNV3_BAD_WEIGHTS" : ""), arg("check", check),
-                     arg("stack", object.deepest()), arg("code", object.code),
-                     arg("weights", object.weights),
-                     arg("where", (external ? "of " + prefix + ".weights" : "in " + prefix + ".o") +
-                                      (transformed ? fmt::format("; -O size: {}", object.weights - transformed) : "")),
+                     arg("anchors", pairs), arg("arena", number("bytes")), arg("run_arena", number("run_bytes")),
+                     arg("bound", number("lower_bound")), arg("run_bound", number("run_lower_bound")), arg("extra", extra),
+                     arg("made", made), arg("hooks", hooks), arg("bad_weights", badWeights), arg("check", check), arg("costs", costs),
+                     arg("weights", weights), arg("where", where),
                      arg("indent", std::string(sizeof("mnv3_status _detect(") - 1 + prefix.size(), ' ')));
 }
 

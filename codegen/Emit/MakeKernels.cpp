@@ -8,7 +8,7 @@ using namespace mlir;
 
 namespace mnv3::codegen {
 
-LogicalResult makeKernels(ModuleOp module, std::vector<std::string> &bitcode) {
+LogicalResult makeKernels(ModuleOp module, KernelForm form, std::vector<std::string> &code) {
   SmallVector<kern::KernelOpInterface> kernels;
   std::vector<KernelSpec> specs;
   module.walk([&](kern::KernelOpInterface kernel) {
@@ -17,7 +17,7 @@ LogicalResult makeKernels(ModuleOp module, std::vector<std::string> &bitcode) {
   });
   std::vector<KernelInfo> made;
   std::string error;
-  if (!generateKernels(specs, kernelTargetOf(kern::targetOf(module)), made, bitcode, error))
+  if (!generateKernels(specs, kernelTargetOf(kern::targetOf(module)), form, made, code, error))
     return module.emitError() << "cannot make the kernels: " << error;
   Builder builder(module.getContext());
   for (auto [kernel, spec, info] : llvm::zip_equal(kernels, specs, made)) {

@@ -129,7 +129,7 @@ std::unique_ptr<llvm::Module> emitModule(func::FuncOp function, const std::vecto
 
   WeightBlob weights = layOutWeights(function);
   llvm::Function *run = emitRun(function, weights, options, *module);
-  if (options.externalWeights)
+  if (options.weights == WeightsIn::caller)
     emitCheckWeights(function, weights, options, *module);
   emitModelData(function, run, options, *module);
   const bool narrow = module->getDataLayout().getPointerSize() == 4;

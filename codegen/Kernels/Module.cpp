@@ -1,6 +1,7 @@
-// All kernels of a network as one Halide module, and that as LLVM bitcode.
+// All kernels of a network as one Halide module, and that as LLVM bitcode; or each as C++.
 //
 // In two processes, each one kernel after the other in the order asked for: the same specs give the same code, always.
+#include "codegen/Kernels/CppSource.h"
 #include "codegen/Kernels/Kernel.h"
 #include "codegen/Kernels/RawPointers.h"
 #include "codegen/Kernels/Worker.h"
@@ -97,7 +98,7 @@ std::string compileToBitcode(const Halide::Module &module) {
 }
 
 // What one process makes of its share of the kernels, as it travels between processes: facts of each kernel, then the
-// bitcode; or why it could not.
+// code; or why it could not.
 struct Facts {
   int64_t scratchBytes, rowStep;
 };
@@ -105,7 +106,7 @@ struct Facts {
 struct Share {
   bool failed = false;
   std::vector<Facts> facts;
-  std::string text; // bitcode, or the error
+  std::string text; // the code, or the error
 };
 
 std::string pack(const Share &share) {
@@ -127,7 +128,7 @@ Share unpack(const std::string &bytes) {
   return share;
 }
 
-Share makeShare(const std::vector<KernelSpec> &specs, const KernelTarget &target, const Halide::Target &halide) {
+Share makeShare(const std::vector<KernelSpec> &specs, const KernelTarget &target, const Halide::Target &halide, KernelForm form) {
   Share share;
   const KernelSpec *current = nullptr;
   try {
@@ -137,13 +138,17 @@ Share makeShare(const std::vector<KernelSpec> &specs, const KernelTarget &target
       const Halide::Param<int> first("first_row"), rows("rows");
       const Kernel kernel = makeKernel(spec, target, {first, rows});
       RawFunction raw = lowerToRawPointers(kernel, {first, rows}, kernelSymbol(spec), halide);
-      module.append(raw.function);
+      if (form == KernelForm::cpp)
+        share.text += "\n" + cppSourceOf(raw.function, halide);
+      else
+        module.append(raw.function);
       share.facts.push_back({raw.scratchBytes, kernel.rowStep});
     }
     current = nullptr;
     // A rebuilt module forgets that functions in it use strict_float, and would fold magic rounding away.
     module.set_any_strict_float(true);
-    share.text = compileToBitcode(module);
+    if (form == KernelForm::bitcode)
+      share.text = compileToBitcode(module);
   } catch (const std::exception &failure) { // Halide::Error is one
     share.failed = true;
     share.text = (current ? kernelSymbol(*current) + ": " : std::string()) + failure.what();
@@ -153,8 +158,8 @@ Share makeShare(const std::vector<KernelSpec> &specs, const KernelTarget &target
 
 } // namespace
 
-bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &target, std::vector<KernelInfo> &result,
-                     std::vector<std::string> &bitcode, std::string &error) {
+bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &target, KernelForm form,
+                     std::vector<KernelInfo> &result, std::vector<std::string> &code, std::string &error) {
   const std::optional<Halide::Target> halide = halideTarget(target);
   if (!halide) {
     error = "no kernels for target '" + target.name + "'";
@@ -176,22 +181,27 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
   }
   Share made[2];
   try {
-    auto [first, second] = runBoth([&] { return pack(makeShare(shares[0], target, *halide)); },
-                                   [&] { return shares[1].empty() ? pack({}) : pack(makeShare(shares[1], target, *halide)); });
+    auto [first, second] = runBoth([&] { return pack(makeShare(shares[0], target, *halide, form)); },
+                                   [&] { return shares[1].empty() ? pack({}) : pack(makeShare(shares[1], target, *halide, form)); });
     made[0] = unpack(first);
     made[1] = unpack(second);
   } catch (const std::exception &failure) {
     error = failure.what();
     return false;
   }
-  bitcode.clear();
+  code.clear();
+  if (form == KernelForm::cpp) {
+    code.emplace_back(kernelPrologue());
+    for (int lanes = 8; lanes <= target.vectorWidth; lanes *= 2)
+      code.back() += "MNV3_VECTORS(" + std::to_string(lanes) + ")\n";
+  }
   for (const Share &share : made) {
     if (share.failed) {
       error = share.text;
       return false;
     }
     if (!share.text.empty())
-      bitcode.push_back(share.text);
+      code.push_back(share.text);
   }
   result.clear();
   for (const KernelSpec &spec : specs) {

@@ -32,6 +32,7 @@ public:
     for (const Row &row : description.rows)
       addRow(row);
     func::ReturnOp::create(builder, file, built.detect.getHeads());
+    built.module.get()->setAttr(yolo::rowsAttrName, rowNames());
     built.function.setFunctionType(builder.getFunctionType({image}, built.detect.getHeads().getTypes()));
     return std::move(built);
   }
@@ -39,6 +40,18 @@ public:
 private:
   [[noreturn]] void fail(const Row &row, const std::string &message) {
     throw ImportError(row.location, fmt::format("row {} ({}): {}", row.index, row.module, message));
+  }
+
+  // "Concat, 40 x 40 x 96": rows, columns, channels; of Detect, which is no one picture, the module alone.
+  ArrayAttr rowNames() {
+    SmallVector<std::string> names;
+    for (const Row &row : description.rows)
+      names.push_back(row.module);
+    for (auto [name, result] : llvm::zip(names, results)) {
+      auto shape = cast<RankedTensorType>(result.getType()).getShape();
+      name += fmt::format(", {} x {} x {}", shape[2], shape[3], shape[1]);
+    }
+    return builder.getStrArrayAttr(SmallVector<StringRef>(names.begin(), names.end()));
   }
 
   const ModuleRule &ruleOf(const Row &row) {

@@ -60,20 +60,20 @@ LogicalResult scheduleKernels(ModuleOp module, const codegen::Target &target, bo
   return runPhase(module, [&](OpPassManager &pm) { buildSchedulePhase(pm, target.goal); });
 }
 
-LogicalResult finishKernels(ModuleOp module, std::vector<std::string> &bitcode) {
-  if (failed(runPhase(module, buildPackPhase)) || failed(codegen::makeKernels(module, bitcode)))
+LogicalResult finishKernels(ModuleOp module, codegen::KernelForm form, std::vector<std::string> &kernels) {
+  if (failed(runPhase(module, buildPackPhase)) || failed(codegen::makeKernels(module, form, kernels)))
     return failure();
   return runPhase(module, buildMemoryPhase);
 }
 
-LogicalResult lowerTo(Output output, ModuleOp module, const codegen::Target &target, std::vector<std::string> &bitcode) {
+LogicalResult lowerTo(Output output, ModuleOp module, const codegen::Target &target, std::vector<std::string> &kernels) {
   if (output == Output::yolo)
     return success();
   if (output == Output::nn)
     return runPhase(module, buildNNPhase);
   if (failed(scheduleKernels(module, target)))
     return failure();
-  return finishKernels(module, bitcode);
+  return finishKernels(module, output == Output::cpp ? codegen::KernelForm::cpp : codegen::KernelForm::bitcode, kernels);
 }
 
 } // namespace mnv3

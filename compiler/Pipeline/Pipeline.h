@@ -24,16 +24,16 @@ void buildPackPhase(mlir::OpPassManager &pm);
 void buildMemoryPhase(mlir::OpPassManager &pm);
 
 // What --emit names: the state of a module after each phase, then the forms of the finished code.
-enum class Output { yolo, nn, kern, llvm, assembly, object };
+enum class Output { yolo, nn, kern, llvm, assembly, object, cpp };
 
 // The phases up to the schedules; `tuned` says whether those of a table for the CPU are taken.
 mlir::LogicalResult scheduleKernels(mlir::ModuleOp module, const codegen::Target &target, bool tuned = true);
 
-// The phases after the schedules. `bitcode` then holds the kernels.
-mlir::LogicalResult finishKernels(mlir::ModuleOp module, std::vector<std::string> &bitcode);
+// The phases after the schedules. `kernels` then holds their code.
+mlir::LogicalResult finishKernels(mlir::ModuleOp module, codegen::KernelForm form, std::vector<std::string> &kernels);
 
-// Runs the phases on an imported module up to the one that `output` needs. For llvm and what follows, `bitcode` then holds
-// the kernels.
-mlir::LogicalResult lowerTo(Output output, mlir::ModuleOp module, const codegen::Target &target, std::vector<std::string> &bitcode);
+// Runs the phases on an imported module up to the one that `output` needs. For llvm and what follows, `kernels` then holds
+// their code: C++ for cpp, else LLVM bitcode.
+mlir::LogicalResult lowerTo(Output output, mlir::ModuleOp module, const codegen::Target &target, std::vector<std::string> &kernels);
 
 } // namespace mnv3

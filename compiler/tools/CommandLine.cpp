@@ -59,6 +59,8 @@ cl::opt<std::string> imageSize("imgsz", cl::init("640"), cl::desc("network input
 cl::opt<std::string> name("name", cl::desc("prefix of every symbol and macro; default: the output's stem"), cl::value_desc("NAME"), cl::cat(category));
 cl::opt<Output> emit("emit", cl::init(Output::object), cl::desc("what to write:"),
                      cl::values(clEnumValN(Output::object, "obj", "one relocatable object and its header (default)"),
+                                clEnumValN(Output::cpp, "cpp", "one C++ source for g++ or clang++, its header, and <stem of FILE>.weights, which it takes in by "
+                                                               ".incbin as it is compiled"),
                                 clEnumValN(Output::assembly, "asm", "the same as assembly text"),
                                 clEnumValN(Output::llvm, "llvm", "the same as LLVM IR"),
                                 clEnumValN(Output::kern, "kern", "kernel calls with their places in the arena"),
@@ -73,6 +75,7 @@ cl::opt<codegen::Goal> goal("O", cl::desc("what weighs more (default: speed; siz
 cl::opt<bool> keepRows("keep-rows", cl::desc("for tests: every yaml row's result becomes a further head"), cl::cat(category));
 cl::opt<bool> externalWeights("external-weights", cl::desc("weights go to <stem of FILE>.weights instead of the object; the caller hands them over"),
                               cl::cat(category));
+cl::opt<bool> selfContained("self-contained", cl::desc("with --emit=cpp: the weights stand in the source, no file beside it"), cl::cat(category));
 cl::opt<std::string> ram("ram", cl::desc("an error if arena and stack take more: 65536, 512K, 2M"), cl::value_desc("BYTES"), cl::cat(category));
 cl::opt<std::string> flash("flash", cl::desc("an error if code and the weights in the object take more"), cl::value_desc("BYTES"), cl::cat(category));
 cl::opt<bool> profile("profile", cl::desc("count the time of each kernel through the caller's clock (hooks.clock, hooks.ticks)"), cl::cat(category));
@@ -113,9 +116,25 @@ std::optional<Budgets> parseBudgets() {
       return refuse(std::string(flag) + " '" + text + "' is not a number of bytes such as 4096, 512K or 2M");
     if (!text.empty() && (emit == Output::yolo || emit == Output::nn || emit == Output::kern))
       return refuse(std::string(flag) + " is about code: there is none with this --emit");
+    if (!text.empty() && emit == Output::cpp)
+      return refuse(std::string(flag) + " is about an object: what C++ takes depends on its compiler");
     *bytes = parsed.value_or(0);
   }
   return budgets;
+}
+
+std::optional<codegen::WeightsIn> parseWeightsPlace(const codegen::Target &target) {
+  if (selfContained && emit != Output::cpp)
+    return refuse("--self-contained is about C++: give --emit=cpp, too");
+  if (selfContained && externalWeights)
+    return refuse("--self-contained and --external-weights are two places for the same weights");
+  if (externalWeights)
+    return codegen::WeightsIn::caller;
+  if (emit != Output::cpp || selfContained)
+    return codegen::WeightsIn::code;
+  if (target.kernels.name == "wasm32")
+    return refuse("--emit=cpp takes weights in by .incbin, which WebAssembly's assembler does not have: give --self-contained, too");
+  return codegen::WeightsIn::assembler;
 }
 
 } // namespace
@@ -144,12 +163,17 @@ std::optional<CommandLine> parseCommandLine(int argc, char **argv) {
   if (!target)
     return refuse(error);
   line.target = *target;
+  std::optional<codegen::WeightsIn> place = parseWeightsPlace(*target);
+  if (!place)
+    return std::nullopt;
+  if (emit == Output::cpp && output.empty())
+    return refuse("--emit=cpp makes several files: say by -o where");
   line.output = output.empty() && emit == Output::object ? beside(input, "o") : std::string(output);
   for (auto [ending, what] : {std::pair("h", "the header"), {"weights", "the external weights"}, {"json", "the manifest"}})
     if (!line.output.empty() && line.output == beside(line.output, ending))
       return refuse("'" + line.output + "' is where " + what + " would go: choose another ending, such as .o");
   const std::string &namesake = line.output.empty() ? input : line.output;
-  line.code = {name.empty() ? symbolPrefix(namesake) : std::string(name), profile, externalWeights};
+  line.code = {name.empty() ? symbolPrefix(namesake) : std::string(name), profile, *place};
   return line;
 }
 

@@ -49,10 +49,33 @@ std::optional<int64_t> ramAtSize(mlir::MLIRContext &context, const CommandLine &
   return ramOf(function, facts);
 }
 
-codegen::CodeKind kindOf(Output emit) {
-  return emit == Output::object     ? codegen::CodeKind::object
-         : emit == Output::assembly ? codegen::CodeKind::assembly
-                                    : codegen::CodeKind::llvm;
+// An object, assembly or LLVM IR. False after a word.
+bool makeCode(const CommandLine &line, mlir::func::FuncOp function, const std::vector<std::string> &kernels, std::string &bytes,
+              std::optional<codegen::ObjectFacts> &facts) {
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> code = codegen::emitModule(function, kernels, line.target, line.code, context);
+  if (!code)
+    return false;
+  const bool isObject = line.emit == Output::object;
+  std::string error;
+  // What code takes is known of an object only: text that nobody wants facts about is spared one.
+  if (isObject || !line.output.empty() || line.budgets.ram || line.budgets.flash) {
+    std::unique_ptr<llvm::Module> copy = isObject ? nullptr : llvm::CloneModule(*code); // emitting changes a module
+    if (!codegen::emitObject(copy ? *copy : *code, line.target, line.code.name, bytes, facts.emplace(), error)) {
+      fail(error);
+      return false;
+    }
+    auto ramAt = [&](int64_t height, int64_t width) { return ramAtSize(*function.getContext(), line, height, width); };
+    const bool external = line.code.weights == codegen::WeightsIn::caller;
+    if (mlir::failed(checkBudgets(function, *facts, external, line.budgets, ramAt)))
+      return false;
+  }
+  const auto kind = line.emit == Output::assembly ? codegen::CodeKind::assembly : codegen::CodeKind::llvm;
+  if (!isObject && !codegen::emitCode(*code, line.target, kind, bytes, error)) {
+    fail(error);
+    return false;
+  }
+  return true;
 }
 
 } // namespace
@@ -68,43 +91,31 @@ int writeText(const CommandLine &line, const std::string &text) {
 
 int writeCode(const CommandLine &line, mlir::ModuleOp module, const std::vector<std::string> &kernels) {
   auto function = *module.getOps<mlir::func::FuncOp>().begin();
-  llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> code = codegen::emitModule(function, kernels, line.target, line.code, context);
-  if (!code)
-    return 1;
-  const codegen::CodeKind kind = kindOf(line.emit);
+  auto source = module->getAttrOfType<mlir::StringAttr>("yolo.source");
+  const codegen::HeaderFacts header{llvm::sys::path::stem(line.output).str(), source ? source.getValue().str() : "", line.target.name,
+                                    MNV3_VERSION};
   std::string bytes, error;
-  codegen::ObjectFacts facts;
-  // What code takes is known of an object only: text that nobody wants facts about is spared one.
-  if (kind == codegen::CodeKind::object || !line.output.empty() || line.budgets.ram || line.budgets.flash) {
-    std::unique_ptr<llvm::Module> copy = kind == codegen::CodeKind::object ? nullptr : llvm::CloneModule(*code); // emitting changes a module
-    if (!codegen::emitObject(copy ? *copy : *code, line.target, line.code.name, bytes, facts, error))
-      return fail(error);
-    auto ramAt = [&](int64_t height, int64_t width) { return ramAtSize(*module.getContext(), line, height, width); };
-    if (mlir::failed(checkBudgets(function, facts, line.code.externalWeights, line.budgets, ramAt)))
-      return 1;
-  }
-  if (kind != codegen::CodeKind::object && !codegen::emitCode(*code, line.target, kind, bytes, error))
-    return fail(error);
+  std::optional<codegen::ObjectFacts> facts; // of an object, if anybody asks
+  if (line.emit == Output::cpp)
+    bytes = codegen::emitCpp(function, kernels, line.target, line.code, header);
+  else if (!makeCode(line, function, kernels, bytes, facts))
+    return 1;
   if (line.output.empty())
     return writeText(line, bytes);
-  auto source = module->getAttrOfType<mlir::StringAttr>("yolo.source");
-  codegen::HeaderFacts header{line.code.name, source ? source.getValue().str() : "", line.target.name, MNV3_VERSION, line.code.profile,
-                              line.code.externalWeights};
-  std::vector<std::pair<std::string, std::string>> files = {{line.output, bytes}};
-  if (line.code.externalWeights) {
+  std::vector<std::pair<std::string, std::string>> files = {{line.output, std::move(bytes)}};
+  if (line.code.weights != codegen::WeightsIn::code)
     files.push_back({beside(line.output, "weights"), codegen::emitWeightsFile(function)});
-    facts.weights = static_cast<int64_t>(files.back().second.size());
-  }
-  files.push_back({beside(line.output, "h"), codegen::emitHeader(function, header, facts)});
-  if (kind == codegen::CodeKind::object) {
+  files.push_back({beside(line.output, "h"), codegen::emitHeader(function, line.code, header, facts ? &*facts : nullptr)});
+  if (line.emit == Output::object) {
+    if (line.code.weights == codegen::WeightsIn::caller)
+      facts->weights = static_cast<int64_t>(files[1].second.size());
     codegen::ManifestFacts manifest{MNV3_VERSION, line.target, {}, {}};
     for (const std::string &file : {line.model.input, line.model.weights})
       if (!file.empty() && !addInput(manifest, file, error))
         return fail(error);
     for (const auto &[file, content] : files)
       manifest.outputs.push_back(describeFile(file, content));
-    files.push_back({beside(line.output, "json"), codegen::emitManifest(function, manifest, facts)});
+    files.push_back({beside(line.output, "json"), codegen::emitManifest(function, manifest, *facts)});
   }
   return writeFiles(files, error) ? 0 : fail(error);
 }

@@ -85,11 +85,11 @@ mlir::LogicalResult build(mlir::ModuleOp scheduled, Kernels &kernels, const Choi
                                                     chosen.channelsOutermost));
   });
   std::vector<std::string> bitcode;
-  if (failed(finishKernels(*module, bitcode)))
+  if (failed(finishKernels(*module, codegen::KernelForm::bitcode, bitcode)))
     return mlir::failure();
   auto function = *module->getOps<mlir::func::FuncOp>().begin();
   llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> code = codegen::emitModule(function, bitcode, target, {name, true, false}, context);
+  std::unique_ptr<llvm::Module> code = codegen::emitModule(function, bitcode, target, {name, true}, context);
   std::string object, error;
   codegen::ObjectFacts facts;
   if (!code || !codegen::emitObject(*code, target, name, object, facts, error))

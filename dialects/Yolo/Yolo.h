@@ -38,6 +38,7 @@ namespace mnv3::yolo {
 // Attributes of the module op that later phases read.
 inline constexpr llvm::StringLiteral classesAttrName = "yolo.classes";    // class names
 inline constexpr llvm::StringLiteral sourceAttrName = "yolo.source";      // "small.yaml + best.pt (sha256 ...)"
+inline constexpr llvm::StringLiteral rowsAttrName = "yolo.rows";          // of each row, module and result: "Concat, 40 x 40 x 96"
 inline constexpr llvm::StringLiteral keepRowsAttrName = "yolo.keep_rows"; // unit: mark each row's result
 
 } // namespace mnv3::yolo

@@ -1,7 +1,7 @@
-# cmake -DOUTPUT=file.cpp "-DFILES=function=path,function=path" -P EmbedFiles.cmake
+# cmake -DOUTPUT=file.cpp -DHEADER=declarations.h "-DFILES=function=path,function=path" -P EmbedFiles.cmake
 #
 # Writes C++ that defines namespace mnv3 { std::string_view function(); } for each file, holding its bytes.
-set(text "// Made by EmbedFiles.cmake.\n#include \"runtime/RuntimeBitcode.h\"\n")
+set(text "// Made by EmbedFiles.cmake.\n#include \"${HEADER}\"\n")
 string(REPLACE "," ";" files "${FILES}")
 foreach(file IN LISTS files)
   string(REGEX MATCH "^([^=]+)=(.+)$" matched "${file}")

@@ -15,7 +15,7 @@ TEST(Generate, EqualSpecsShareAKernel) {
   std::vector<KernelInfo> infos;
   std::vector<std::string> bitcode;
   std::string error;
-  ASSERT_TRUE(generateKernels({conv(3), conv(5), conv(3)}, avx2, infos, bitcode, error)) << error;
+  ASSERT_TRUE(generateKernels({conv(3), conv(5), conv(3)}, avx2, KernelForm::bitcode, infos, bitcode, error)) << error;
   ASSERT_EQ(infos.size(), 3u);
   EXPECT_EQ(infos[0].symbol, infos[2].symbol);
   EXPECT_NE(infos[0].symbol, infos[1].symbol);
@@ -42,7 +42,7 @@ TEST(Generate, UnknownTargetIsAnError) {
   std::vector<KernelInfo> infos;
   std::vector<std::string> bitcode;
   std::string error;
-  EXPECT_FALSE(generateKernels({conv(3)}, {"z80", 4, 8}, infos, bitcode, error));
+  EXPECT_FALSE(generateKernels({conv(3)}, {"z80", 4, 8}, KernelForm::bitcode, infos, bitcode, error));
   EXPECT_EQ(error, "no kernels for target 'z80'");
 }
 
@@ -52,7 +52,7 @@ TEST(Generate, FailureIsAnErrorThatNamesTheKernel) {
   std::vector<KernelInfo> infos;
   std::vector<std::string> bitcode;
   std::string error;
-  EXPECT_FALSE(generateKernels({broken}, avx2, infos, bitcode, error));
+  EXPECT_FALSE(generateKernels({broken}, avx2, KernelForm::bitcode, infos, bitcode, error));
   EXPECT_EQ(error, kernelSymbol(broken) + ": unknown family");
 }
 
@@ -60,7 +60,7 @@ TEST(Generate, NoKernelsIsAnEmptyModule) {
   std::vector<KernelInfo> infos;
   std::vector<std::string> bitcode;
   std::string error;
-  EXPECT_TRUE(generateKernels({}, avx2, infos, bitcode, error)) << error;
+  EXPECT_TRUE(generateKernels({}, avx2, KernelForm::bitcode, infos, bitcode, error)) << error;
   EXPECT_TRUE(infos.empty());
 }
 

@@ -70,7 +70,7 @@ std::vector<Trial> build(const std::vector<Case> &cases, const TestTarget &targe
   std::vector<KernelInfo> infos;
   std::vector<std::string> bitcode;
   std::string error;
-  if (!generateKernels(specs, target.kernels, infos, bitcode, error))
+  if (!generateKernels(specs, target.kernels, KernelForm::bitcode, infos, bitcode, error))
     throw std::runtime_error(error);
   std::string modules;
   for (const std::string &module : bitcode) {

@@ -31,7 +31,7 @@ static inline int64_t mnv3_letterbox_bytes(int64_t width) { return mnv3_round_up
 /* How many candidates are remembered: with multi_label each class of each cell may be one. */
 static inline int32_t mnv3_candidate_capacity(int64_t cells, int64_t classes) {
   int64_t all = cells * classes;
-  return all < MNV3_MAX_CANDIDATES ? (int32_t)all : MNV3_MAX_CANDIDATES;
+  return all < MNV3_MAX_CANDIDATES ? (int32_t)all : (int32_t)MNV3_MAX_CANDIDATES;
 }
 
 /* The kept boxes and 8 bytes a candidate. */

@@ -3,8 +3,8 @@
 undefined=$(llvm-nm -u "$1" | grep -v -e ' U __stack_pointer$' -e ' U __indirect_function_table$')
 if [ "$(head -c 4 "$1" | tail -c 3)" = ELF ]; then
   sections=$(llvm-readelf -S --wide "$1" | sed -n 's/^ *\[ *[0-9]*\] //p')
-  # .data.rel.ro: addresses that a loader fills in, and protects.
-  writable=$(echo "$sections" | awk '$7 ~ /W/ && $1 !~ /^\.data\.rel\.ro/')
+  # .data.rel.ro: addresses that a loader fills in, and protects. g++ writes every section, empty ones, too.
+  writable=$(echo "$sections" | awk '$7 ~ /W/ && $5 !~ /^0+$/ && $1 !~ /^\.data\.rel\.ro/')
   executable=$(echo "$sections" | awk '$1 == ".note.GNU-stack" && $7 ~ /X/')
 fi
 if [ -n "$undefined$writable$executable" ]; then

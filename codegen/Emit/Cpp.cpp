@@ -1,0 +1,212 @@
+// One C++ source: the runtime's text, the kernels, the weights or the way to them, the tables, and the driver.
+#include "codegen/Emit/Driver.h"
+#include "runtime/RuntimeBitcode.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+using namespace mlir;
+
+namespace mnv3::codegen {
+namespace {
+
+constexpr const char *layout = R"(// {stem}.cpp, made by mnv3c {version} from {source}, for {target}. Needs {needs}; C++11 or later:
+//
+//     {compile}
+//
+// Without -ffast-math, which would change what it computes. It calls nothing that does not stand here (clang++: with -fno-builtin).
+#include "{stem}.h"
+
+#ifdef __clang__
+#pragma clang fp contract(off)
+#else
+#pragma GCC optimize("no-tree-loop-distribute-patterns", "no-strict-aliasing") // no call of memset; the arena holds now this, now that
+#pragma GCC push_options
+#pragma GCC optimize("fp-contract=off")
+#endif
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+namespace {{
+
+// ---- The runtime: frames to pictures, logits to boxes. Each operation is rounded by itself.
+
+{runtime}
+#ifdef __clang__
+#pragma clang fp contract(on)
+#else
+#pragma GCC pop_options
+#endif
+
+// ---- The kernels, in the order in which they run first.
+
+{kernels}
+// ---- The network.
+
+// The rows that a strip of a picture makes: as many steps as the next, or one more; what is less than a step goes to the last.
+struct mnv3_rows {{
+  int32_t first, count;
+}};
+mnv3_rows mnv3_rows_of(const mnv3_run *run, int32_t strip, int32_t height, int32_t step) {{
+  const int32_t steps = height / step, first = (strip * steps >> run->shift) * step;
+  const int32_t end = (strip + 1) >> run->shift ? height : ((strip + 1) * steps >> run->shift) * step;
+  return {{first, end - first}};
+}}
+
+// So many bytes behind the start of the arena, the weights, the picture or a head.
+float *at(const void *base, ptrdiff_t bytes) {{ return (float *)(void *)((uint8_t *)(uintptr_t)base + bytes); }}
+
+}} // namespace
+
+{weights}{tables}{driver}
+#pragma GCC diagnostic pop
+)";
+
+constexpr const char *incbinLayout = R"(#ifndef {macro}_WEIGHTS_FILE
+#define {macro}_WEIGHTS_FILE "{stem}.weights" // looked for where the compiler runs, and in its -I folders
+#endif
+__asm__(".pushsection .rodata.{name}_weights_file, \"a\"\n"
+        ".globl {name}_weights_file\n"
+        ".hidden {name}_weights_file\n"
+        ".balign 64\n"
+        "{name}_weights_file:\n"
+        ".incbin \"" {macro}_WEIGHTS_FILE "\"\n"
+        ".size {name}_weights_file, . - {name}_weights_file\n"
+        ".popsection\n");
+extern "C" __attribute__((visibility("hidden"))) const uint8_t {name}_weights_file[];
+
+)";
+
+constexpr const char *entryLayout = R"(
+mnv3_status {name}_detect(const mnv3_image *frame, const mnv3_detect_options *options, mnv3_box *boxes, int32_t capacity, int32_t *count,
+                       void *arena, const mnv3_hooks *hooks) {{
+  return mnv3_detect(&{name}_model, frame, options, boxes, capacity, count, arena, hooks);
+}}
+)";
+
+constexpr const char *checkLayout = R"(
+mnv3_status {name}_check_weights(const void *weights, size_t bytes) {{
+  return mnv3_check_weights(weights, bytes, 0x{layout:x}u, {bytes}u);
+}}
+)";
+
+// How a byte stands in a string literal where the next may be a digit.
+const std::array<std::string, 256> &escapes() {
+  static const std::array<std::string, 256> all = [] {
+    std::array<std::string, 256> made;
+    for (unsigned byte = 0; byte < 256; ++byte)
+      made[byte] = byte >= ' ' && byte < 127 && byte != '"' && byte != '\\' && byte != '?' ? std::string(1, static_cast<char>(byte))
+                                                                                          : fmt::format("\\{:03o}", byte);
+    return made;
+  }();
+  return all;
+}
+
+std::string quoted(StringRef bytes) {
+  std::string literal = "\"";
+  size_t line = 0;
+  for (const char byte : bytes) {
+    if (literal.size() - line > 130) {
+      literal += "\"\n  \"";
+      line = literal.size() - 3;
+    }
+    literal += escapes()[static_cast<unsigned char>(byte)];
+  }
+  return literal + "\"";
+}
+
+std::string weightsText(const WeightBlob &weights, const EmitOptions &options, const std::string &stem) {
+  using fmt::arg;
+  if (options.weights == WeightsIn::caller)
+    return "";
+  if (options.weights == WeightsIn::assembler)
+    return fmt::format(fmt::runtime(incbinLayout), arg("name", options.name), arg("macro", upper(options.name)), arg("stem", stem));
+  return fmt::format("alignas(64) static const uint8_t {}_weights[] =\n  {};\n\n", options.name, quoted(weights.bytes));
+}
+
+std::string strings(const std::string &name, const std::vector<std::string> &values) {
+  std::string text = fmt::format("const char *const {}[{}] = {{", name, values.size());
+  for (const std::string &value : values)
+    text += "\n  " + quoted(value) + ",";
+  return text + "\n};\n";
+}
+
+std::string braced(const std::vector<std::string> &items) { return fmt::format("{{{}}}", fmt::join(items, ", ")); }
+
+// What ModelData.cpp lays out in LLVM.
+std::string tables(func::FuncOp function, const EmitOptions &options) {
+  const std::string &name = options.name;
+  std::vector<Head> heads = headsOf(function);
+  auto arena = function->getAttrOfType<DictionaryAttr>("kern.arena");
+  auto number = [&](const char *key) { return arena.getAs<IntegerAttr>(key).getInt(); };
+  auto image = cast<MemRefType>(function.getArgument(0).getType());
+  std::vector<std::string> shapes, strides, anchors, rows, offsets, classes = classNamesOf(function);
+  size_t pairs = 0, levels = 0;
+  for (const Head &head : heads) {
+    pairs = std::max(pairs, head.anchors.size() / 2);
+    levels += head.row < 0;
+  }
+  for (auto [head, at] : llvm::zip_equal(heads, arena.getAs<DenseI64ArrayAttr>("heads_at").asArrayRef())) {
+    shapes.push_back(fmt::format("{{{}}}", fmt::join(head.shape, ", ")));
+    strides.push_back(fmt::format("{}", head.stride));
+    std::vector<std::string> sides(pairs, "{0, 0}"); // a kept row has none
+    for (size_t i = 0; i + 1 < head.anchors.size(); i += 2)
+      sides[i / 2] = fmt::format("{{{:#}f, {:#}f}}", head.anchors[i], head.anchors[i + 1]);
+    anchors.push_back(braced(sides));
+    rows.push_back(std::to_string(head.row));
+    offsets.push_back(std::to_string(at));
+  }
+  const size_t count = heads.size();
+  std::string text = strings(name + "_class_names", classes);
+  if (options.profile)
+    text += strings(name + "_kernel_names", kernelNames(function));
+  text += fmt::format("const int32_t {}_head_shape[{}][4] = {};\n", name, count, braced(shapes));
+  text += fmt::format("const float {}_strides[{}] = {};\n", name, count, braced(strides));
+  text += fmt::format("const float {}_anchors[{}][{}][2] = {};\n", name, count, pairs, braced(anchors));
+  if (levels < count)
+    text += fmt::format("const int32_t {}_head_row[{}] = {};\n", name, count, braced(rows));
+  text += fmt::format("static const int64_t {}_head_offsets[{}] = {}; // in the arena, for {}_detect\n", name, count, braced(offsets), name);
+  return text + fmt::format("static const mnv3_model {0}_model = {{{0}_head_shape, {0}_strides, {0}_anchors[0][0], {0}_head_offsets, {0}_run,\n"
+                            "  {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, 0}};\n",
+                            name, number("image_at"), number("candidates_at"), number("candidates_bytes"), image.getDimSize(2),
+                            image.getDimSize(1), classes.size(), levels, count);
+}
+
+// The command that makes an object for the target.
+std::string compileCommand(const Target &target, const std::string &stem) {
+  StringRef name = target.kernels.name;
+  const std::string file = "-O3 -c " + stem + ".cpp";
+  if (target.name == "host")
+    return "g++ -march=native " + file;
+  if (name.starts_with("x86-64"))
+    return "g++ -march=" + target.cpu + " " + file;
+  if (name == "arm64")
+    return "aarch64-linux-gnu-g++ -mcpu=" + target.cpu + " " + file;
+  if (name.starts_with("cortex"))
+    return "arm-none-eabi-g++ -mcpu=" + target.cpu + " -mthumb -mfloat-abi=hard -ffreestanding -fno-exceptions -fno-rtti " + file;
+  return "clang++ --target=" + target.triple + " -mcpu=" + target.cpu + " " + file;
+}
+
+} // namespace
+
+std::string emitCpp(func::FuncOp function, const std::vector<std::string> &kernels, const Target &target, const EmitOptions &options,
+                    const HeaderFacts &facts) {
+  using fmt::arg;
+  const WeightBlob weights = layOutWeights(function);
+  std::string driver = cppDriver(function, weights, options) + fmt::format(fmt::runtime(entryLayout), arg("name", options.name));
+  if (options.weights == WeightsIn::caller)
+    driver += fmt::format(fmt::runtime(checkLayout), arg("name", options.name), arg("layout", layoutHash(function, weights)),
+                          arg("bytes", weights.bytes.size()));
+  std::string needs = facts.stem + ".h";
+  if (options.weights == WeightsIn::assembler)
+    needs += " and " + facts.stem + ".weights";
+  return fmt::format(fmt::runtime(layout), arg("stem", facts.stem), arg("version", facts.version), arg("source", inComment(facts.source)),
+                     arg("target", facts.target), arg("needs", needs), arg("compile", compileCommand(target, facts.stem)),
+                     arg("runtime", runtimeSource()), arg("kernels", fmt::join(kernels, "")),
+                     arg("weights", weightsText(weights, options, facts.stem)), arg("tables", tables(function, options)),
+                     arg("driver", driver));
+}
+
+} // namespace mnv3::codegen

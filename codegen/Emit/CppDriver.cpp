@@ -1,0 +1,206 @@
+// <name>_run in C++, through EmitC: one call a kern op with every place in the arena and the weights, and a comment for each yaml row.
+#include "codegen/Emit/Driver.h"
+
+#include "mlir/Dialect/EmitC/IR/EmitC.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/Target/Cpp/CppEmitter.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <fmt/format.h>
+
+using namespace mlir;
+
+namespace mnv3::codegen {
+namespace {
+
+class CppDriverBuilder {
+public:
+  CppDriverBuilder(func::FuncOp source, const WeightBlob &weights, const EmitOptions &options)
+      : source(source), weights(weights), options(options), builder(source.getContext()) {
+    builder.getContext()->loadDialect<emitc::EmitCDialect>();
+  }
+
+  std::string build() {
+    int64_t index = 0;
+    source.walk([&](kern::KernelOpInterface kernel) {
+      if (kernel.getStrips() > 1)
+        emitStrip(kernel, index);
+      ++index;
+    });
+    emitRun();
+    return std::move(text);
+  }
+
+private:
+  // One function; `body` fills it. EmitC numbers values where people would name them: the arguments come first, v1 and on.
+  void emitFunction(const std::string &name, StringRef result, ArrayRef<std::pair<const char *, const char *>> arguments,
+                    llvm::function_ref<void()> body) {
+    SmallVector<Type> types;
+    for (auto [type, argument] : arguments)
+      types.push_back(opaque(type));
+    OwningOpRef<ModuleOp> module = ModuleOp::create(builder.getUnknownLoc());
+    builder.setInsertionPointToEnd(module->getBody());
+    auto type = builder.getFunctionType(types, result.empty() ? TypeRange() : TypeRange(opaque(result)));
+    auto function = emitc::FuncOp::create(builder, location(), name, type);
+    if (result.empty())
+      function.setSpecifiersAttr(builder.getStrArrayAttr({"static"}));
+    builder.setInsertionPointToStart(function.addEntryBlock());
+    body();
+    Value status;
+    if (!result.empty())
+      status = emitc::LiteralOp::create(builder, location(), opaque(result), "MNV3_OK");
+    emitc::ReturnOp::create(builder, location(), status);
+    std::string made;
+    llvm::raw_string_ostream stream(made);
+    if (failed(emitc::translateToCpp(*module, stream)))
+      llvm::report_fatal_error("EmitC cannot write the driver: a bug in mnv3c");
+    for (auto [number, argument] : llvm::enumerate(arguments))
+      made.replace(made.find(fmt::format(" v{}", number + 1)), 2 + std::to_string(number + 1).size(), std::string(" ") + argument.second);
+    text += "\n" + made;
+  }
+
+  void emitRun() {
+    std::pair<const char *, const char *> arguments[] = {
+        {"const float *", "image"}, {"float *const *", "heads"}, {"void *", "arena"}, {"const mnv3_hooks *", "hooks"}};
+    emitFunction(options.name + "_run", "mnv3_status", arguments, [&] {
+      if (options.profile)
+        say("uint64_t before;");
+      say("if (!image || !heads || !arena)\n  return MNV3_BAD_ARGUMENT;");
+      say("if ((uintptr_t)arena % 64)\n  return MNV3_BAD_ALIGNMENT;");
+      say(fmt::format("for (int32_t head = 0; head < {}; ++head)\n  if (!heads[head])\n    return MNV3_BAD_ARGUMENT;",
+                      source.getNumArguments() - 1));
+      if (options.weights == WeightsIn::code) {
+        say(fmt::format("const uint8_t *const weights = {}_weights;", options.name));
+      } else {
+        say(fmt::format("const uint8_t *const weights = {};", findWeights()));
+        say("if (!weights)\n  return MNV3_BAD_WEIGHTS;");
+      }
+      if (hasStrips())
+        say("mnv3_run run = {image, heads, arena, weights, 0};");
+      emitCalls();
+    });
+  }
+
+  // A file could be another network's.
+  std::string findWeights() {
+    const uint64_t layout = layoutHash(source, weights);
+    if (options.weights == WeightsIn::caller)
+      return fmt::format("mnv3_hooks_weights(hooks, 0x{:x}u)", layout);
+    return fmt::format("mnv3_find_weights({}_weights_file, 0x{:x}u)", options.name, layout);
+  }
+
+  bool hasStrips() {
+    return source
+        .walk([](kern::KernelOpInterface kernel) { return kernel.getStrips() > 1 ? WalkResult::interrupt() : WalkResult::advance(); })
+        .wasInterrupted();
+  }
+
+  void emitCalls() {
+    const std::vector<int64_t> rows = rowsOfKernels();
+    int64_t index = 0, before = -1;
+    for (Operation &op : source.getBody().front()) {
+      if (auto clear = dyn_cast<kern::ClearHaloOp>(op))
+        callClearHalo(clear);
+      auto kernel = dyn_cast<kern::KernelOpInterface>(op);
+      if (!kernel)
+        continue;
+      if (rows[index] != before)
+        nameRows(rows, before = rows[index]);
+      runKernel(kernel, index++);
+    }
+  }
+
+  // The yaml row that each kernel works for; -1: unknown.
+  std::vector<int64_t> rowsOfKernels() {
+    std::vector<int64_t> rows;
+    for (const std::string &name : kernelNames(source)) {
+      int64_t row = -1;
+      StringRef(name).split(": ").first.split(' ').second.getAsInteger(10, row);
+      rows.push_back(row);
+    }
+    return rows;
+  }
+
+  // A comment for a row whose kernels follow, behind those for rows before it that have none of their own.
+  void nameRows(ArrayRef<int64_t> rows, int64_t row) {
+    const std::vector<std::string> names = rowNamesOf(source);
+    for (; nextRow <= row && nextRow < static_cast<int64_t>(names.size()); ++nextRow)
+      if (nextRow != row && !llvm::is_contained(rows, nextRow))
+        say(fmt::format("// row {}: {}, by the kernels of its neighbours", nextRow, names[nextRow]));
+    if (row >= 0 && row < static_cast<int64_t>(names.size()))
+      say(fmt::format("// row {}: {}", row, names[row]));
+  }
+
+  void callClearHalo(kern::ClearHaloOp op) {
+    kern::BufferType type = op.getOutput().getType();
+    call("mnv3_clear_halo", {at("arena", *kern::allocOf(op.getOutput()).first.getAt()), number(type.getHeight()), number(type.getWidth()),
+                             number(type.getStride()), number(type.getHaloRows()), number(type.getHaloColumns())});
+  }
+
+  void runKernel(kern::KernelOpInterface kernel, int64_t index) {
+    if (options.profile)
+      say("before = mnv3_read_clock(hooks);");
+    if (int64_t strips = kernel.getStrips(); strips > 1)
+      call("mnv3_run_strips", {"hooks", "&run", number(llvm::Log2_64(strips)), stripName(index)});
+    else
+      callKernel(kernel, "0", number(rowsOf(kernel)), "");
+    if (options.profile)
+      call("mnv3_add_ticks", {"hooks", number(index), "before"});
+  }
+
+  void callKernel(kern::KernelOpInterface kernel, const std::string &first, const std::string &rows, const std::string &furtherScratch) {
+    std::vector<std::string> arguments = {first, rows};
+    for (const KernelOperand &operand : kernelOperandsOf(kernel)) {
+      const Place place = placeOf(operand, weights);
+      const std::string bases[] = {"image", fmt::format("heads[{}]", place.head_number), "arena", "weights"};
+      arguments.push_back(at(holder + bases[place.base], place.bytes));
+    }
+    if (auto scratch = kernel->getAttrOfType<IntegerAttr>("scratch_at"))
+      arguments.push_back(at(holder + "arena", scratch.getInt(), furtherScratch));
+    call(kernel->getAttrOfType<StringAttr>("symbol").getValue(), arguments);
+  }
+
+  void emitStrip(kern::KernelOpInterface kernel, int64_t index) {
+    std::pair<const char *, const char *> arguments[] = {{"void *", "shared"}, {"int32_t", "strip"}};
+    emitFunction(stripName(index), "", arguments, [&] {
+      say("const mnv3_run *const run = (const mnv3_run *)shared;");
+      say(fmt::format("const mnv3_rows part = mnv3_rows_of(run, strip, {}, {});", rowsOf(kernel),
+                      kernel->getAttrOfType<IntegerAttr>("row_step").getInt()));
+      holder = "run->";
+      callKernel(kernel, "part.first", "part.count", fmt::format(" + strip * {}", kernel.getScratchBytes()));
+      holder = "";
+    });
+  }
+
+  std::string stripName(int64_t index) { return fmt::format("{}_strip_{}", options.name, index); }
+  static std::string number(int64_t value) { return std::to_string(value); }
+  static std::string at(const std::string &base, int64_t bytes, const std::string &more = "") {
+    return fmt::format("at({}, {}{})", base, bytes, more);
+  }
+
+  Location location() { return builder.getUnknownLoc(); }
+  Type opaque(StringRef type) { return emitc::OpaqueType::get(builder.getContext(), type); }
+  void say(const std::string &line) { emitc::VerbatimOp::create(builder, location(), line); }
+  void call(StringRef function, const std::vector<std::string> &arguments) {
+    SmallVector<Attribute> attributes;
+    for (const std::string &argument : arguments)
+      attributes.push_back(emitc::OpaqueAttr::get(builder.getContext(), argument));
+    emitc::CallOpaqueOp::create(builder, location(), TypeRange(), function, ValueRange(), builder.getArrayAttr(attributes));
+  }
+
+  func::FuncOp source;
+  const WeightBlob &weights;
+  const EmitOptions &options;
+  OpBuilder builder;
+  std::string holder; // of the pointers that the caller of run gave: in a strip "run->"
+  int64_t nextRow = 0; // the first that no comment has named
+  std::string text;
+};
+
+} // namespace
+
+std::string cppDriver(func::FuncOp function, const WeightBlob &weights, const EmitOptions &options) {
+  return CppDriverBuilder(function, weights, options).build();
+}
+
+} // namespace mnv3::codegen
