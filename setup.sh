@@ -10,8 +10,7 @@ say() { printf '\n== %s\n' "$*"; }
 fail() { printf 'setup.sh: %s\n' "$*" >&2; exit 1; }
 
 # One line a reason: to build, the compiler's libraries, the tools' libraries, Halide's wheel, examples and tests, arm64; programs for
-# 32-bit ARM, RISC-V and WebAssembly; boards; a browser; the Debian
-# package (what it depends on) and the test of the pkg-config file.
+# 32-bit ARM, RISC-V and WebAssembly; boards, and C++ for them; a browser; the Debian package (what it depends on) and the test of the pkg-config file.
 packages=(
   cmake ninja-build g++
   llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools clang-22
@@ -22,6 +21,7 @@ packages=(
   lld-22 libc6-dev-armhf-cross libgcc-12-dev-armhf-cross libc6-dev-riscv64-cross libgcc-12-dev-riscv64-cross
   wasi-libc libclang-rt-22-dev-wasm32 nodejs
   qemu-system-arm
+  gcc-arm-none-eabi
   chromium
   dpkg-dev pkgconf
 )

@@ -30,6 +30,7 @@ emulated = {
     "armv7": [*clang, "/usr/arm-linux-gnueabihf/lib/libc.a", "qemu-arm"],
     "riscv64": [*clang, "/usr/riscv64-linux-gnu/lib/libc.a", "qemu-riscv64"],
     "cortex-m": [*clang, "qemu-system-arm"],
+    "cortex-m-cpp": [*clang, "qemu-system-arm", "arm-none-eabi-g++"],
     "chromium": ["chromium"],
     "wasm32": ["clang-22", "wasm-ld-22", "/usr/lib/wasm32-wasi/libc.a", "node"],
 }

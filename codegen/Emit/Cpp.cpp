@@ -67,7 +67,7 @@ float *at(const void *base, ptrdiff_t bytes) {{ return (float *)(void *)((uint8_
 constexpr const char *incbinLayout = R"(#ifndef {macro}_WEIGHTS_FILE
 #define {macro}_WEIGHTS_FILE "{stem}.weights" // looked for where the compiler runs, and in its -I folders
 #endif
-__asm__(".pushsection .rodata.{name}_weights_file, \"a\"\n"
+__asm__(".pushsection .rodata.{name}_weights, \"a\"\n"
         ".globl {name}_weights_file\n"
         ".hidden {name}_weights_file\n"
         ".balign 64\n"

@@ -2,6 +2,7 @@
 // one, and vectors are those that compilers know (Prologue.h): what comes out can be read, and is compiled as well as the object.
 #include "codegen/Kernels/CppSource.h"
 
+#include <cmath>
 #include <cstdio>
 #include <optional>
 #include <set>
@@ -101,6 +102,8 @@ protected:
   }
 
   void visit(const FloatImm *op) override {
+    if (std::isinf(op->value))
+      return void(id = op->value < 0 ? "(-__builtin_inff())" : "__builtin_inff()");
     char text[32];
     std::snprintf(text, sizeof text, "%.9g", op->value);
     id = std::string(text) + (std::string(text).find_first_of(".en") == std::string::npos ? ".0f" : "f");
@@ -211,7 +214,7 @@ protected:
     else if (const Ramp *ramp = op->index.as<Ramp>(); ramp && ramp->base.type().is_scalar())
       id = "load_each<" + print_type(op->type) + ">(" + address(op->name, ramp->base) + ", " + print_expr(ramp->stride) + ")";
     else
-      refuse("a load of scattered floats");
+      id = "gather<" + print_type(op->type) + ">(" + print_name(op->name) + ", " + print_expr(op->index) + ")";
   }
 
   void visit(const Store *op) override {

@@ -192,7 +192,7 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
   code.clear();
   if (form == KernelForm::cpp) {
     code.emplace_back(kernelPrologue());
-    for (int lanes = 8; lanes <= target.vectorWidth; lanes *= 2)
+    for (int lanes = 8; lanes <= 2 * target.vectorWidth; lanes *= 2) // two vectors become one where channels are interleaved
       code.back() += "MNV3_VECTORS(" + std::to_string(lanes) + ")\n";
   }
   for (const Share &share : made) {

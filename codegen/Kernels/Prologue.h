@@ -14,6 +14,7 @@ MNV3_INLINE float *after(float *base, int64_t bytes) { return (float *)(void *)(
 template <typename Vector, typename Element> MNV3_INLINE Vector splat(Element value) { return value - Vector{}; }
 template <typename Vector> Vector load(const float *from);
 template <typename Vector> Vector load_each(const float *from, int32_t stride);
+template <typename Vector, typename Index> Vector gather(const float *from, Index at);
 template <typename Vector> Vector mask(bool value);
 template <typename Vector> Vector ramp(int32_t first, int32_t step);
 
@@ -22,6 +23,11 @@ template <typename Vector> Vector ramp(int32_t first, int32_t step);
   template <> MNV3_INLINE FLOATS load_each<FLOATS>(const float *from, int32_t stride) { \
     FLOATS vector = {}; \
     MNV3_FOR_LANES vector[lane] = from[lane * stride]; \
+    return vector; \
+  } \
+  template <> MNV3_INLINE FLOATS gather<FLOATS, INTS>(const float *from, INTS at) { \
+    FLOATS vector = {}; \
+    MNV3_FOR_LANES vector[lane] = from[at[lane]]; \
     return vector; \
   } \
   MNV3_INLINE void store_each(float *to, int32_t stride, FLOATS vector) { MNV3_FOR_LANES to[lane * stride] = vector[lane]; } \
@@ -39,6 +45,14 @@ template <typename Vector> Vector ramp(int32_t first, int32_t step);
   template <> MNV3_INLINE INTS mask<INTS>(bool value) { return splat<INTS>(-(int32_t)value); } \
   MNV3_INLINE FLOATS min(FLOATS a, FLOATS b) { return select(a < b, a, b); } \
   MNV3_INLINE FLOATS max(FLOATS a, FLOATS b) { return select(a > b, a, b); } \
+  MNV3_INLINE INTS min(INTS vector, INTS other) { \
+    MNV3_FOR_LANES vector[lane] = min(vector[lane], other[lane]); \
+    return vector; \
+  } \
+  MNV3_INLINE INTS max(INTS vector, INTS other) { \
+    MNV3_FOR_LANES vector[lane] = max(vector[lane], other[lane]); \
+    return vector; \
+  } \
   MNV3_INLINE FLOATS mul_add(FLOATS a, FLOATS b, FLOATS c) { return a * b + c; } \
   MNV3_INLINE FLOATS mul_sub(FLOATS a, FLOATS b, FLOATS c) { return c - a * b; }
 
@@ -83,6 +97,7 @@ MNV3_EACH(i32x4, f32x4, !=)
   }
 MNV3_EACH_BITS(+)
 MNV3_EACH_BITS(-)
+MNV3_EACH_BITS(*)
 MNV3_EACH_BITS(<<)
 MNV3_EACH_BITS(&)
 MNV3_EACH_BITS(|)

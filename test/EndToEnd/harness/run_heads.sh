@@ -1,9 +1,12 @@
 # run_heads.sh ROOT DIR TARGET MODEL IMAGE.f32 OUT [OPTION...]: compiles the model with mnv3c for TARGET and further OPTIONs as
 # DIR/det.o, and runs it by run_heads.c, emulated where TARGET is not this machine. TARGET is mnv3c's; riscv64+v: with vectors. A
-# Cortex-M has neither files nor memory for all that run_heads.c looks at: run_heads_board.c is its firmware.
+# Cortex-M has neither files nor memory for all that run_heads.c looks at: run_heads_board.c is its firmware. With cpp+ before TARGET the
+# object comes from the compiler that the head of mnv3c's C++ names.
 set -e
 root=$1 dir=$2 target=$3 model=$4 image=$5 out=$6
 shift 6
+form=object
+case $target in cpp+*) form=cpp target=${target#cpp+} ;; esac
 harness=$root/test/EndToEnd/harness
 static='-static -fuse-ld=lld'
 case $target in
@@ -22,7 +25,12 @@ cortex-m33) board=mps2-an505 triple=thumbv8m.main-none-eabihf ;;
 cortex-m55) board=mps3-an547 triple=thumbv8.1m.main-none-eabihf ;;
 *) compiler=cc emulator= ;;
 esac
-mnv3c "$model" --target "$target" "$@" -o "$dir/det.o"
+if [ $form = cpp ]; then
+  mnv3c "$model" --target "$target" "$@" --emit=cpp -o "$dir/det.cpp"
+  (cd "$dir" && $(sed -n 's|^//     \(.*-c det.cpp\)$|\1|p' det.cpp) -O1 -ffunction-sections -fdata-sections -Wall -Wextra -Werror)
+else
+  mnv3c "$model" --target "$target" "$@" -o "$dir/det.o"
+fi
 sh "$harness/check_object.sh" "$dir/det.o"
 if [ -n "$board" ]; then
   firmware=$root/examples/firmware
