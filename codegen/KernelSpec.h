@@ -94,8 +94,8 @@ struct KernelSpec {
 // and last, where the kernel needs it, a scratch pointer (64-byte aligned, KernelInfo::scratchBytes).
 // input of conv2d, winograd and depthwise points at the pixel that meets the filter's first tap: the halo's corner.
 //
-// How weights are packed, with V the lanes of the output (detect: the target's vector width), VC = V * schedule.vectors, outputs padded with zeros to a
-// multiple of VC (conv2d, winograd, detect) or V (the others); bias likewise:
+// How weights are packed, with V the lanes of the output (detect: the target's vector width), VC = V * schedule.vectors,
+// outputs padded with zeros to a multiple of VC (conv2d, winograd, detect) or V (the others); bias likewise:
 //   conv2d          [output / VC][kernelH][kernelW][input][VC]                    one such array for each input
 //   winograd        [product][output / VC][input][VC], U = G g G^T computed in double; the products are points, row by row, of the one
 //                   phase with stride 1, and with stride 2 of each phase in turn (even and odd rows, of these even and odd columns)

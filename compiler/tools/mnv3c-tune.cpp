@@ -1,7 +1,9 @@
-// mnv3c-tune: times schedules of a model's kernels on this machine, in place, and prints the winners as a table for codegen/Schedules/tuned.
+// mnv3c-tune: times schedules of a model's kernels on this machine, in place, and prints the winners as a table for
+// codegen/Schedules/tuned.
 //
-// A round gives every kernel one of its candidates at random, compiles the network with clocks around its calls and runs it: so each is timed
-// among the others, with caches as in use, and all are tuned at once. The best of each kernel then runs against the rule's choice in turns.
+// A round gives every kernel one of its candidates at random, compiles the network with clocks around its calls and runs it:
+// so each is timed among the others, with caches as in use, and all are tuned at once. The best of each kernel then runs
+// against the rule's choice in turns.
 #include "codegen/Emit/Emit.h"
 #include "codegen/Emit/KernelSpecOf.h"
 #include "codegen/Schedules/Schedules.h"
@@ -41,7 +43,8 @@ cl::OptionCategory category("mnv3c-tune options");
 cl::opt<std::string> input(cl::Positional, cl::Required, cl::desc("INPUT: a model yaml, or a checkpoint with its own"), cl::cat(category));
 cl::opt<std::string> output("o", cl::desc("table to write; printed by default"), cl::value_desc("FILE"), cl::cat(category));
 cl::opt<int> imageSize("imgsz", cl::init(640), cl::desc("network input in pixels (default 640)"), cl::value_desc("N"), cl::cat(category));
-cl::opt<int> rounds("rounds", cl::init(40), cl::desc("networks with random candidates to time (default 40)"), cl::value_desc("N"), cl::cat(category));
+cl::opt<int> rounds("rounds", cl::init(40), cl::desc("networks with random candidates to time (default 40)"), cl::value_desc("N"),
+                    cl::cat(category));
 cl::opt<int> runs("runs", cl::init(20), cl::desc("runs of each (default 20)"), cl::value_desc("N"), cl::cat(category));
 
 // A winner must take less of the rule's time than this, or noise would fill the table.
@@ -219,7 +222,8 @@ int tune() {
   if (!jit)
     return fail(jit.takeError());
   Network byRule, byTuning;
-  if (failed(build(*module, kernels, rule, *target, "by_rule", **jit, byRule)) || failed(build(*module, kernels, best, *target, "by_tuning", **jit, byTuning)))
+  if (failed(build(*module, kernels, rule, *target, "by_rule", **jit, byRule)) ||
+      failed(build(*module, kernels, best, *target, "by_tuning", **jit, byTuning)))
     return 1;
   Times ruleTimes, bestTimes;
   for (int run = 0; run < 10 * runs; ++run) {
