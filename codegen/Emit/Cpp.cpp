@@ -60,7 +60,8 @@ float *at(const void *base, ptrdiff_t bytes) {{ return (float *)(void *)((uint8_
 
 }} // namespace
 
-{weights}{tables}{driver}
+{weights}{driver}
+{tables}{entries}
 #pragma GCC diagnostic pop
 )";
 
@@ -80,6 +81,9 @@ extern "C" __attribute__((visibility("hidden"))) const uint8_t {name}_weights_fi
 )";
 
 constexpr const char *entryLayout = R"(
+mnv3_status {name}_run(const float *image, float *const *heads, void *arena, const mnv3_hooks *hooks) {{
+  return mnv3_run_network(&{name}_model, image, heads, arena, hooks);
+}}
 mnv3_status {name}_detect(const mnv3_image *frame, const mnv3_detect_options *options, mnv3_box *boxes, int32_t capacity, int32_t *count,
                        void *arena, const mnv3_hooks *hooks) {{
   return mnv3_detect(&{name}_model, frame, options, boxes, capacity, count, arena, hooks);
@@ -136,19 +140,19 @@ std::string strings(const std::string &name, const std::vector<std::string> &val
 std::string braced(const std::vector<std::string> &items) { return fmt::format("{{{}}}", fmt::join(items, ", ")); }
 
 // What ModelData.cpp lays out in LLVM.
-std::string tables(func::FuncOp function, const EmitOptions &options) {
+std::string tables(func::FuncOp function, const WeightBlob &weights, const EmitOptions &options) {
   const std::string &name = options.name;
   std::vector<Head> heads = headsOf(function);
   auto arena = function->getAttrOfType<DictionaryAttr>("kern.arena");
   auto number = [&](const char *key) { return arena.getAs<IntegerAttr>(key).getInt(); };
   auto image = cast<MemRefType>(function.getArgument(0).getType());
-  std::vector<std::string> shapes, strides, anchors, rows, offsets, classes = classNamesOf(function);
+  std::vector<std::string> shapes, strides, anchors, rows, detect, classes = classNamesOf(function);
   size_t pairs = 0, levels = 0;
   for (const Head &head : heads) {
     pairs = std::max(pairs, head.anchors.size() / 2);
     levels += head.row < 0;
   }
-  for (auto [head, at] : llvm::zip_equal(heads, arena.getAs<DenseI64ArrayAttr>("heads_at").asArrayRef())) {
+  for (const Head &head : heads) {
     shapes.push_back(fmt::format("{{{}}}", fmt::join(head.shape, ", ")));
     strides.push_back(fmt::format("{}", head.stride));
     std::vector<std::string> sides(pairs, "{0, 0}"); // a kept row has none
@@ -156,7 +160,6 @@ std::string tables(func::FuncOp function, const EmitOptions &options) {
       sides[i / 2] = fmt::format("{{{:#}f, {:#}f}}", head.anchors[i], head.anchors[i + 1]);
     anchors.push_back(braced(sides));
     rows.push_back(std::to_string(head.row));
-    offsets.push_back(std::to_string(at));
   }
   const size_t count = heads.size();
   std::string text = strings(name + "_class_names", classes);
@@ -167,11 +170,17 @@ std::string tables(func::FuncOp function, const EmitOptions &options) {
   text += fmt::format("const float {}_anchors[{}][{}][2] = {};\n", name, count, pairs, braced(anchors));
   if (levels < count)
     text += fmt::format("const int32_t {}_head_row[{}] = {};\n", name, count, braced(rows));
-  text += fmt::format("static const int64_t {}_head_offsets[{}] = {}; // in the arena, for {}_detect\n", name, count, braced(offsets), name);
-  return text + fmt::format("static const mnv3_model {0}_model = {{{0}_head_shape, {0}_strides, {0}_anchors[0][0], {0}_head_offsets, {0}_run,\n"
-                            "  {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, 0}};\n",
-                            name, number("image_at"), number("candidates_at"), number("candidates_bytes"), image.getDimSize(2),
-                            image.getDimSize(1), classes.size(), levels, count);
+  for (const Level &level : levelsOf(function, weights))
+    detect.push_back(fmt::format("\n  {{{}, {}, {}, {}, {}, {}, {}, {}, 0}}", level.input, level.weights, level.bias, level.channels,
+                                 level.pixelStride, level.rowStride, level.tile, level.tiled));
+  text += fmt::format("static const mnv3_level {}_levels[{}] = {};\n", name, levels, braced(detect));
+  const char *where[] = {"0", "{}_weights_file", "{}_weights"};
+  const size_t kind = options.weights == WeightsIn::caller ? 0 : options.weights == WeightsIn::assembler ? 1 : 2;
+  return text + fmt::format("static const mnv3_model {0}_model = {{{0}_head_shape, {0}_strides, {0}_anchors[0][0], {0}_levels, {0}_network,\n"
+                            "  {1}, 0x{2:x}u, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}, 0}};\n",
+                            name, fmt::format(fmt::runtime(where[kind]), name), kind == 2 ? 0 : layoutHash(function, weights),
+                            number("image_at"), number("candidates_at"), number("candidates_bytes"), image.getDimSize(2),
+                            image.getDimSize(1), classes.size(), levels, heads.size());
 }
 
 // The command that makes an object for the target.
@@ -195,9 +204,10 @@ std::string emitCpp(func::FuncOp function, const std::vector<std::string> &kerne
                     const HeaderFacts &facts) {
   using fmt::arg;
   const WeightBlob weights = layOutWeights(function);
-  std::string driver = cppDriver(function, weights, options) + fmt::format(fmt::runtime(entryLayout), arg("name", options.name));
+  std::string driver = cppDriver(function, weights, options);
+  std::string entries = fmt::format(fmt::runtime(entryLayout), arg("name", options.name));
   if (options.weights == WeightsIn::caller)
-    driver += fmt::format(fmt::runtime(checkLayout), arg("name", options.name), arg("layout", layoutHash(function, weights)),
+    entries += fmt::format(fmt::runtime(checkLayout), arg("name", options.name), arg("layout", layoutHash(function, weights)),
                           arg("bytes", weights.bytes.size()));
   std::string needs = facts.stem + ".h";
   if (options.weights == WeightsIn::assembler)
@@ -205,8 +215,8 @@ std::string emitCpp(func::FuncOp function, const std::vector<std::string> &kerne
   return fmt::format(fmt::runtime(layout), arg("stem", facts.stem), arg("version", facts.version), arg("source", inComment(facts.source)),
                      arg("target", facts.target), arg("needs", needs), arg("compile", compileCommand(target, facts.stem)),
                      arg("runtime", runtimeSource()), arg("kernels", fmt::join(kernels, "")),
-                     arg("weights", weightsText(weights, options, facts.stem)), arg("tables", tables(function, options)),
-                     arg("driver", driver));
+                     arg("weights", weightsText(weights, options, facts.stem)), arg("driver", driver),
+                     arg("tables", tables(function, weights, options)), arg("entries", entries));
 }
 
 } // namespace mnv3::codegen

@@ -1,4 +1,4 @@
-// <name>_run in C++, through EmitC: one call a kern op with every place in the arena and the weights, and a comment for each yaml row.
+// <name>_network in C++, through EmitC: one call a kern op with every place in the arena and the weights, and a comment for each yaml row.
 #include "codegen/Emit/Driver.h"
 
 #include "mlir/Dialect/EmitC/IR/EmitC.h"
@@ -27,29 +27,23 @@ public:
         emitStrip(kernel, index);
       ++index;
     });
-    emitRun();
+    emitNetwork();
     return std::move(text);
   }
 
 private:
   // One function; `body` fills it. EmitC numbers values where people would name them: the arguments come first, v1 and on.
-  void emitFunction(const std::string &name, StringRef result, ArrayRef<std::pair<const char *, const char *>> arguments,
-                    llvm::function_ref<void()> body) {
+  void emitFunction(const std::string &name, ArrayRef<std::pair<const char *, const char *>> arguments, llvm::function_ref<void()> body) {
     SmallVector<Type> types;
     for (auto [type, argument] : arguments)
       types.push_back(opaque(type));
     OwningOpRef<ModuleOp> module = ModuleOp::create(builder.getUnknownLoc());
     builder.setInsertionPointToEnd(module->getBody());
-    auto type = builder.getFunctionType(types, result.empty() ? TypeRange() : TypeRange(opaque(result)));
-    auto function = emitc::FuncOp::create(builder, location(), name, type);
-    if (result.empty())
-      function.setSpecifiersAttr(builder.getStrArrayAttr({"static"}));
+    auto function = emitc::FuncOp::create(builder, location(), name, builder.getFunctionType(types, {}));
+    function.setSpecifiersAttr(builder.getStrArrayAttr({"static"}));
     builder.setInsertionPointToStart(function.addEntryBlock());
     body();
-    Value status;
-    if (!result.empty())
-      status = emitc::LiteralOp::create(builder, location(), opaque(result), "MNV3_OK");
-    emitc::ReturnOp::create(builder, location(), status);
+    emitc::ReturnOp::create(builder, location(), Value());
     std::string made;
     llvm::raw_string_ostream stream(made);
     if (failed(emitc::translateToCpp(*module, stream)))
@@ -59,34 +53,15 @@ private:
     text += "\n" + made;
   }
 
-  void emitRun() {
-    std::pair<const char *, const char *> arguments[] = {
-        {"const float *", "image"}, {"float *const *", "heads"}, {"void *", "arena"}, {"const mnv3_hooks *", "hooks"}};
-    emitFunction(options.name + "_run", "mnv3_status", arguments, [&] {
+  void emitNetwork() {
+    std::pair<const char *, const char *> arguments[] = {{"mnv3_run *", "run"}, {"const mnv3_hooks *", "hooks"}};
+    emitFunction(options.name + "_network", arguments, [&] {
       if (options.profile)
         say("uint64_t before;");
-      say("if (!image || !heads || !arena)\n  return MNV3_BAD_ARGUMENT;");
-      say("if ((uintptr_t)arena % 64)\n  return MNV3_BAD_ALIGNMENT;");
-      say(fmt::format("for (int32_t head = 0; head < {}; ++head)\n  if (!heads[head])\n    return MNV3_BAD_ARGUMENT;",
-                      source.getNumArguments() - 1));
-      if (options.weights == WeightsIn::code) {
-        say(fmt::format("const uint8_t *const weights = {}_weights;", options.name));
-      } else {
-        say(fmt::format("const uint8_t *const weights = {};", findWeights()));
-        say("if (!weights)\n  return MNV3_BAD_WEIGHTS;");
-      }
-      if (hasStrips())
-        say("mnv3_run run = {image, heads, arena, weights, 0};");
+      else if (!hasStrips())
+        say("(void)hooks;");
       emitCalls();
     });
-  }
-
-  // A file could be another network's.
-  std::string findWeights() {
-    const uint64_t layout = layoutHash(source, weights);
-    if (options.weights == WeightsIn::caller)
-      return fmt::format("mnv3_hooks_weights(hooks, 0x{:x}u)", layout);
-    return fmt::format("mnv3_find_weights({}_weights_file, 0x{:x}u)", options.name, layout);
   }
 
   bool hasStrips() {
@@ -106,7 +81,12 @@ private:
         continue;
       if (rows[index] != before)
         nameRows(rows, before = rows[index]);
+      const bool isHead = isa<MemRefType>(kernel.getOutput().getType());
+      if (isHead)
+        say("if (run->heads) {");
       runKernel(kernel, index++);
+      if (isHead)
+        say("}");
     }
   }
 
@@ -133,7 +113,7 @@ private:
 
   void callClearHalo(kern::ClearHaloOp op) {
     kern::BufferType type = op.getOutput().getType();
-    call("mnv3_clear_halo", {at("arena", *kern::allocOf(op.getOutput()).first.getAt()), number(type.getHeight()), number(type.getWidth()),
+    call("mnv3_clear_halo", {at("run->arena", *kern::allocOf(op.getOutput()).first.getAt()), number(type.getHeight()), number(type.getWidth()),
                              number(type.getStride()), number(type.getHaloRows()), number(type.getHaloColumns())});
   }
 
@@ -141,7 +121,7 @@ private:
     if (options.profile)
       say("before = mnv3_read_clock(hooks);");
     if (int64_t strips = kernel.getStrips(); strips > 1)
-      call("mnv3_run_strips", {"hooks", "&run", number(llvm::Log2_64(strips)), stripName(index)});
+      call("mnv3_run_strips", {"hooks", "run", number(llvm::Log2_64(strips)), stripName(index)});
     else
       callKernel(kernel, "0", number(rowsOf(kernel)), "");
     if (options.profile)
@@ -153,22 +133,20 @@ private:
     for (const KernelOperand &operand : kernelOperandsOf(kernel)) {
       const Place place = placeOf(operand, weights);
       const std::string bases[] = {"image", fmt::format("heads[{}]", place.head_number), "arena", "weights"};
-      arguments.push_back(at(holder + bases[place.base], place.bytes));
+      arguments.push_back(at("run->" + bases[place.base], place.bytes));
     }
     if (auto scratch = kernel->getAttrOfType<IntegerAttr>("scratch_at"))
-      arguments.push_back(at(holder + "arena", scratch.getInt(), furtherScratch));
+      arguments.push_back(at("run->arena", scratch.getInt(), furtherScratch));
     call(kernel->getAttrOfType<StringAttr>("symbol").getValue(), arguments);
   }
 
   void emitStrip(kern::KernelOpInterface kernel, int64_t index) {
     std::pair<const char *, const char *> arguments[] = {{"void *", "shared"}, {"int32_t", "strip"}};
-    emitFunction(stripName(index), "", arguments, [&] {
+    emitFunction(stripName(index), arguments, [&] {
       say("const mnv3_run *const run = (const mnv3_run *)shared;");
       say(fmt::format("const mnv3_rows part = mnv3_rows_of(run, strip, {}, {});", rowsOf(kernel),
                       kernel->getAttrOfType<IntegerAttr>("row_step").getInt()));
-      holder = "run->";
       callKernel(kernel, "part.first", "part.count", fmt::format(" + strip * {}", kernel.getScratchBytes()));
-      holder = "";
     });
   }
 
@@ -192,7 +170,6 @@ private:
   const WeightBlob &weights;
   const EmitOptions &options;
   OpBuilder builder;
-  std::string holder; // of the pointers that the caller of run gave: in a strip "run->"
   int64_t nextRow = 0; // the first that no comment has named
   std::string text;
 };

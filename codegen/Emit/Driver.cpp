@@ -1,4 +1,4 @@
-// <name>_run as LLVM IR: one call a kern op, every pointer a constant distance from the arena, the weights, or a head.
+// <name>_network as LLVM IR: one call a kern op, every pointer a constant distance from the arena, the weights, or a head.
 #include "codegen/Emit/Driver.h"
 
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -35,72 +35,61 @@ Place placeOf(const KernelOperand &operand, const WeightBlob &weights) {
 
 namespace {
 
-class RunBuilder {
+class NetworkBuilder {
 public:
-  RunBuilder(func::FuncOp source, const WeightBlob &weights, const EmitOptions &options, llvm::Module &module)
+  NetworkBuilder(func::FuncOp source, const WeightBlob &weights, const EmitOptions &options, llvm::Module &module)
       : source(source), weights(weights), options(options), module(module), builder(module.getContext()),
         pointer(llvm::PointerType::getUnqual(module.getContext())), i32(builder.getInt32Ty()) {}
 
   llvm::Function *build() {
-    auto *type = llvm::FunctionType::get(i32, {pointer, pointer, pointer, pointer}, false);
-    run = llvm::Function::Create(type, llvm::Function::ExternalLinkage, options.name + "_run", module);
-    const char *names[] = {"image", "heads", "arena", "hooks"};
-    for (auto [argument, name] : llvm::zip_equal(run->args(), names))
-      argument.setName(name);
+    auto *type = llvm::FunctionType::get(builder.getVoidTy(), {pointer, pointer}, false);
+    network = llvm::Function::Create(type, llvm::Function::InternalLinkage, options.name + "_network", module);
+    network->getArg(0)->setName("run");
+    network->getArg(1)->setName("hooks");
     builder.SetInsertPoint(block("entry"));
-    checkArguments();
-    frame = {run->getArg(0), run->getArg(1), run->getArg(2), findWeights()};
-    shared = builder.CreateAlloca(runType);
-    for (auto [field, value] : llvm::enumerate(frame))
-      builder.CreateStore(value, builder.CreateStructGEP(runType, shared, field));
+    frame = loadFrame(network->getArg(0));
+    llvm::Value *hasHeads = builder.CreateIsNotNull(frame[1]);
     int64_t kernel = 0;
     for (Operation &op : source.getBody().front()) {
       if (auto clear = dyn_cast<kern::ClearHaloOp>(op))
         callClearHalo(clear);
-      if (auto call = dyn_cast<kern::KernelOpInterface>(op))
-        runKernel(call, kernel++);
+      auto call = dyn_cast<kern::KernelOpInterface>(op);
+      if (!call)
+        continue;
+      llvm::BasicBlock *next = nullptr;
+      if (isa<MemRefType>(call.getOutput().getType())) { // a head
+        llvm::BasicBlock *wanted = block("head");
+        builder.CreateCondBr(hasHeads, wanted, next = block("next"));
+        builder.SetInsertPoint(wanted);
+      }
+      runKernel(call, kernel++);
+      if (next) {
+        builder.CreateBr(next);
+        builder.SetInsertPoint(next);
+      }
     }
-    builder.CreateRet(builder.getInt32(0 /* MNV3_OK */));
-    return run;
+    builder.CreateRetVoid();
+    return network;
   }
 
 private:
-  // What the caller gave: picture, heads, arena, weights; as arguments of run, or as a strip finds them in struct mnv3_run.
+  // The picture, heads, arena and weights of a struct mnv3_run.
   using Frame = std::array<llvm::Value *, 4>;
 
-  llvm::BasicBlock *block(const char *name) { return llvm::BasicBlock::Create(module.getContext(), name, run); }
-
-  // Leaves with `status` if `bad`, goes on in a new block otherwise.
-  void leaveIf(llvm::Value *bad, int status) {
-    llvm::BasicBlock *leave = block("bad"), *next = block("good");
-    builder.CreateCondBr(bad, leave, next);
-    builder.SetInsertPoint(leave);
-    builder.CreateRet(builder.getInt32(status));
-    builder.SetInsertPoint(next);
-  }
-
-  void checkArguments() {
-    llvm::Value *image = run->getArg(0), *heads = run->getArg(1), *arena = run->getArg(2);
-    leaveIf(builder.CreateOr(builder.CreateIsNull(image), builder.CreateOr(builder.CreateIsNull(heads), builder.CreateIsNull(arena))),
-            1 /* MNV3_BAD_ARGUMENT */);
-    llvm::Type *word = module.getDataLayout().getIntPtrType(module.getContext());
-    llvm::Value *low = builder.CreateAnd(builder.CreatePtrToInt(arena, word), llvm::ConstantInt::get(word, 63));
-    leaveIf(builder.CreateIsNotNull(low), 2 /* MNV3_BAD_ALIGNMENT */);
-    llvm::Value *missing = builder.getFalse();
-    for (size_t head = 0; head + 1 < source.getNumArguments(); ++head)
-      missing = builder.CreateOr(missing, builder.CreateIsNull(loadHead(heads, head)));
-    leaveIf(missing, 1 /* MNV3_BAD_ARGUMENT */);
-  }
-
-  // The object's own, or those of the hooks if they fit.
-  llvm::Value *findWeights() {
+  Frame loadFrame(llvm::Value *run) {
+    Frame loaded;
+    for (auto [number, value] : llvm::enumerate(loaded))
+      value = loadField(run, number);
     if (options.weights == WeightsIn::code)
-      return module.getNamedGlobal(options.name + "_weights");
-    llvm::FunctionCallee find = runtime("mnv3_hooks_weights", pointer, {pointer, builder.getInt64Ty()});
-    llvm::Value *found = builder.CreateCall(find, {run->getArg(3), builder.getInt64(layoutHash(source, weights))});
-    leaveIf(builder.CreateIsNull(found), 4 /* MNV3_BAD_WEIGHTS */);
-    return found;
+      loaded[3] = module.getNamedGlobal(options.name + "_weights");
+    return loaded;
   }
+
+  llvm::Value *loadField(llvm::Value *run, unsigned number) {
+    return builder.CreateLoad(runType->getElementType(number), builder.CreateStructGEP(runType, run, number));
+  }
+
+  llvm::BasicBlock *block(const char *name) { return llvm::BasicBlock::Create(module.getContext(), name, network); }
 
   llvm::Value *at(llvm::Value *base, int64_t bytes) {
     return bytes ? builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), base, bytes) : base;
@@ -125,7 +114,7 @@ private:
   void callClearHalo(kern::ClearHaloOp op) {
     kern::BufferType type = op.getOutput().getType();
     llvm::FunctionCallee clear = runtime("mnv3_clear_halo", builder.getVoidTy(), {pointer, i32, i32, i32, i32, i32});
-    llvm::Value *buffer = at(run->getArg(2), *kern::allocOf(op.getOutput()).first.getAt());
+    llvm::Value *buffer = at(frame[2], *kern::allocOf(op.getOutput()).first.getAt());
     builder.CreateCall(clear, {buffer, builder.getInt32(type.getHeight()), builder.getInt32(type.getWidth()),
                                builder.getInt32(type.getStride()), builder.getInt32(type.getHaloRows()),
                                builder.getInt32(type.getHaloColumns())});
@@ -153,13 +142,10 @@ private:
     llvm::IRBuilderBase::InsertPointGuard guard(builder);
     const Frame outer = frame;
     builder.SetInsertPoint(llvm::BasicBlock::Create(module.getContext(), "entry", function));
-    auto field = [&](unsigned number) {
-      return builder.CreateLoad(runType->getElementType(number), builder.CreateStructGEP(runType, function->getArg(0), number));
-    };
-    frame = {field(0), field(1), field(2), options.weights == WeightsIn::caller ? field(3) : outer[3]};
+    frame = loadFrame(function->getArg(0));
     // Each strip has as many steps of rows as the next, or one more; what is less than a step goes to the last.
     const int64_t height = rowsOf(op), step = op->getAttrOfType<IntegerAttr>("row_step").getInt();
-    llvm::Value *shift = field(4), *strip = function->getArg(1), *next = builder.CreateAdd(strip, builder.getInt32(1));
+    llvm::Value *shift = loadField(function->getArg(0), 4), *strip = function->getArg(1), *next = builder.CreateAdd(strip, builder.getInt32(1));
     auto firstRow = [&](llvm::Value *number) {
       llvm::Value *steps = builder.CreateLShr(builder.CreateMul(number, builder.getInt32(height / step)), shift);
       return builder.CreateMul(steps, builder.getInt32(step));
@@ -177,15 +163,15 @@ private:
     llvm::Value *before = nullptr;
     llvm::Type *i64 = builder.getInt64Ty();
     if (options.profile)
-      before = builder.CreateCall(runtime("mnv3_read_clock", i64, {pointer}), {run->getArg(3)});
+      before = builder.CreateCall(runtime("mnv3_read_clock", i64, {pointer}), {network->getArg(1)});
     if (int64_t strips = op.getStrips(); strips > 1)
       builder.CreateCall(runtime("mnv3_run_strips", builder.getVoidTy(), {pointer, pointer, i32, pointer}),
-                         {run->getArg(3), shared, builder.getInt32(llvm::Log2_64(strips)), makeStrip(op, index)});
+                         {network->getArg(1), network->getArg(0), builder.getInt32(llvm::Log2_64(strips)), makeStrip(op, index)});
     else
       callKernel(op, builder.getInt32(0), builder.getInt32(rowsOf(op)), builder.getInt32(0));
     if (options.profile)
       builder.CreateCall(runtime("mnv3_add_ticks", builder.getVoidTy(), {pointer, i32, i64}),
-                         {run->getArg(3), builder.getInt32(index), before});
+                         {network->getArg(1), builder.getInt32(index), before});
   }
 
   func::FuncOp source;
@@ -196,21 +182,20 @@ private:
   llvm::PointerType *pointer;
   llvm::Type *i32;
   llvm::StructType *runType = llvm::StructType::get(module.getContext(), {pointer, pointer, pointer, pointer, i32}); // struct mnv3_run
-  llvm::Function *run = nullptr;
+  llvm::Function *network = nullptr;
   Frame frame{};
-  llvm::Value *shared = nullptr; // of runType
 };
 
 } // namespace
 
-llvm::Function *emitRun(func::FuncOp function, const WeightBlob &weights, const EmitOptions &options, llvm::Module &module) {
-  if (options.weights == WeightsIn::caller)
-    return RunBuilder(function, weights, options, module).build();
-  auto *bytes = llvm::ConstantDataArray::getString(module.getContext(), weights.bytes, /*AddNull=*/false);
-  auto *global = new llvm::GlobalVariable(module, bytes->getType(), /*isConstant=*/true, llvm::GlobalValue::InternalLinkage,
-                                          bytes, options.name + "_weights");
-  global->setAlignment(llvm::Align(64));
-  return RunBuilder(function, weights, options, module).build();
+llvm::Function *emitNetwork(func::FuncOp function, const WeightBlob &weights, const EmitOptions &options, llvm::Module &module) {
+  if (options.weights == WeightsIn::code) {
+    auto *bytes = llvm::ConstantDataArray::getString(module.getContext(), weights.bytes, /*AddNull=*/false);
+    auto *global = new llvm::GlobalVariable(module, bytes->getType(), /*isConstant=*/true, llvm::GlobalValue::InternalLinkage, bytes,
+                                            options.name + "_weights");
+    global->setAlignment(llvm::Align(64));
+  }
+  return NetworkBuilder(function, weights, options, module).build();
 }
 
 } // namespace mnv3::codegen

@@ -34,13 +34,21 @@ uint64_t layoutHash(mlir::func::FuncOp function, const WeightBlob &weights);
 // <name>_check_weights.
 void emitCheckWeights(mlir::func::FuncOp function, const WeightBlob &weights, const EmitOptions &options, llvm::Module &module);
 
-// <name>_run: checks the arguments, then calls kernel after kernel. Weights are a global, or come with the hooks.
-llvm::Function *emitRun(mlir::func::FuncOp function, const WeightBlob &weights, const EmitOptions &options, llvm::Module &module);
+// <name>_network, runtime/src/model.h's: calls kernel after kernel. Weights are a global, or come with the run.
+llvm::Function *emitNetwork(mlir::func::FuncOp function, const WeightBlob &weights, const EmitOptions &options, llvm::Module &module);
 
 // The same in C++: every function and every strip of the driver, through EmitC.
 std::string cppDriver(mlir::func::FuncOp function, const WeightBlob &weights, const EmitOptions &options);
 
-// The public tables, the mnv3_model that describes them, and <name>_detect.
-void emitModelData(mlir::func::FuncOp function, llvm::Function *run, const EmitOptions &options, llvm::Module &module);
+// What runtime/src/model.h's mnv3_level says of each level of Detect, in row order; offsets in bytes, strides in floats.
+struct Level {
+  int64_t input, weights, bias;
+  int32_t channels, pixelStride, rowStride, tile, tiled;
+};
+std::vector<Level> levelsOf(mlir::func::FuncOp function, const WeightBlob &weights);
+
+// The public tables, the mnv3_model that describes them, <name>_run and <name>_detect.
+void emitModel(mlir::func::FuncOp function, const WeightBlob &weights, llvm::Function *network, const EmitOptions &options,
+               llvm::Module &module);
 
 } // namespace mnv3::codegen

@@ -1,4 +1,5 @@
 // What the emitters ask of a planned kern function, gathered once here.
+#include "codegen/Emit/Driver.h"
 #include "codegen/Emit/Emit.h"
 #include "codegen/Emit/KernelSpecOf.h"
 #include "codegen/Schedules/Schedules.h"
@@ -26,6 +27,24 @@ std::vector<Head> headsOf(func::FuncOp function) {
     heads.push_back(std::move(head));
   }
   return heads;
+}
+
+std::vector<Level> levelsOf(func::FuncOp function, const WeightBlob &weights) {
+  const KernelTarget target = kernelTargetOf(kern::targetOf(function->getParentOfType<ModuleOp>()));
+  std::vector<Level> levels;
+  for (Value head : function.getArguments().drop_front())
+    for (Operation *user : head.getUsers()) {
+      auto detect = dyn_cast<kern::DetectOp>(user);
+      if (!detect)
+        continue;
+      const KernelSpec spec = kernelSpecOf(detect);
+      const Picture &input = spec.inputs[0];
+      const auto operands = kernelOperandsOf(detect);
+      levels.push_back({placeOf(operands[0], weights).bytes, placeOf(operands[1], weights).bytes, placeOf(operands[2], weights).bytes,
+                        input.channels, input.pixelStride, input.rowStride, spec.schedule.vectors * target.vectorWidth,
+                        spec.anchors * spec.output.channels - dottedOutputs(spec, target)});
+    }
+  return levels;
 }
 
 static std::vector<std::string> stringsOf(func::FuncOp function, StringRef attribute) {

@@ -128,10 +128,10 @@ std::unique_ptr<llvm::Module> emitModule(func::FuncOp function, const std::vecto
   module->setDataLayout(machine->createDataLayout());
 
   WeightBlob weights = layOutWeights(function);
-  llvm::Function *run = emitRun(function, weights, options, *module);
+  llvm::Function *network = emitNetwork(function, weights, options, *module);
   if (options.weights == WeightsIn::caller)
     emitCheckWeights(function, weights, options, *module);
-  emitModelData(function, run, options, *module);
+  emitModel(function, weights, network, options, *module);
   const bool narrow = module->getDataLayout().getPointerSize() == 4;
   if (!addBitcode(*module, narrow ? runtimeBitcode32() : runtimeBitcode64(), "runtime"))
     return function.emitError("cannot link the runtime"), nullptr;

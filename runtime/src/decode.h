@@ -1,4 +1,4 @@
-/* From the Detect heads' logits to candidates, and from a cell to its box. */
+/* From the pictures that Detect's levels read to candidates, and from a cell to its box. */
 #ifndef MNV3_DECODE_H
 #define MNV3_DECODE_H
 
@@ -14,9 +14,9 @@ typedef struct {
 int64_t mnv3_cells(const struct mnv3_model *model);
 
 /* Adds every cell, or with multi_label every cell and class, whose objectness and score are above `confidence`. */
-void mnv3_collect(const struct mnv3_model *model, const uint8_t *arena, float confidence, int32_t multi_label,
+void mnv3_collect(const struct mnv3_model *model, const struct mnv3_run *run, float confidence, int32_t multi_label,
                   mnv3_candidates *candidates);
 
-mnv3_corners mnv3_decode_box(const struct mnv3_model *model, const uint8_t *arena, int32_t index);
+mnv3_corners mnv3_decode_box(const struct mnv3_model *model, const struct mnv3_run *run, int32_t index);
 
 #endif /* MNV3_DECODE_H */

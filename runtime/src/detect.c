@@ -1,4 +1,4 @@
-/* The way of a frame: check, letterbox, run, collect, suppress, scale back. */
+/* The way of a frame: check, letterbox, the network, collect, suppress, scale back. */
 #include "decode.h"
 #include "letterbox.h"
 #include "mnv3/memory.h"
@@ -38,33 +38,14 @@ static int32_t is_side(int32_t value) { return value > 0 && value <= MNV3_MAX_SI
 
 /* The descriptor comes from the compiler: this catches one of another version, not an enemy. */
 static int32_t is_sound(const struct mnv3_model *model) {
-  if (!model->head_shape || !model->strides || !model->anchors || !model->head_offsets || !model->run)
+  if (!model->head_shape || !model->strides || !model->anchors || !model->detect || !model->network)
     return 0;
   if (!is_side(model->width) || !is_side(model->height) || model->classes <= 0 || model->levels <= 0)
     return 0;
-  if (model->heads < model->levels || model->heads > MNV3_MAX_HEADS)
+  if (model->heads < model->levels)
     return 0;
   const int64_t cells = mnv3_cells(model);
   return cells > 0 && model->candidates_bytes >= mnv3_candidates_bytes(cells, model->classes, model->width);
-}
-
-static mnv3_status run_into(const struct mnv3_model *model, float **heads, uint8_t *arena, const mnv3_hooks *hooks) {
-  for (int32_t i = 0; i < model->heads; ++i)
-    heads[i] = (float *)(void *)(arena + model->head_offsets[i]);
-  return model->run((const float *)(const void *)(arena + model->image_offset), heads, arena, hooks);
-}
-
-/* Two functions, never inlined, so that the usual one does not reserve the stack of the other. */
-__attribute__((noinline)) static mnv3_status run_few(const struct mnv3_model *model, uint8_t *arena,
-                                                     const mnv3_hooks *hooks) {
-  float *heads[MNV3_STACK_HEADS];
-  return run_into(model, heads, arena, hooks);
-}
-
-__attribute__((noinline)) static mnv3_status run_many(const struct mnv3_model *model, uint8_t *arena,
-                                                      const mnv3_hooks *hooks) {
-  float *heads[MNV3_MAX_HEADS];
-  return run_into(model, heads, arena, hooks);
 }
 
 static float clip(float value, float limit) {
@@ -114,6 +95,9 @@ mnv3_status mnv3_detect(const struct mnv3_model *model, const mnv3_image *frame,
   uint8_t *const bytes = (uint8_t *)arena;
   void *const region = bytes + model->candidates_offset;
   float *const image = (float *)(void *)(bytes + model->image_offset);
+  struct mnv3_run run = {image, NULL, arena, mnv3_weights_of(model, hooks), 0};
+  if (!run.weights)
+    return MNV3_BAD_WEIGHTS;
   const int64_t cells = mnv3_cells(model);
   mnv3_kept *const kept = (mnv3_kept *)region;
   mnv3_candidates candidates; // nothing is written there before the first candidate is added
@@ -121,12 +105,9 @@ mnv3_status mnv3_detect(const struct mnv3_model *model, const mnv3_image *frame,
                              mnv3_candidate_capacity(cells, model->classes), cells, model->classes))
     return MNV3_BAD_ARGUMENT;
   mnv3_letterbox(frame, &placement, model->width, model->height, image, region);
-  status = model->heads <= MNV3_STACK_HEADS ? run_few(model, bytes, hooks) : run_many(model, bytes, hooks);
-  if (status != MNV3_OK)
-    return status;
-
-  mnv3_collect(model, bytes, confidence, options && options->multi_label, &candidates);
-  int32_t found = mnv3_suppress(model, bytes, &candidates, iou, options && options->class_agnostic, kept);
+  model->network(&run, hooks);
+  mnv3_collect(model, &run, confidence, options && options->multi_label, &candidates);
+  int32_t found = mnv3_suppress(model, &run, &candidates, iou, options && options->class_agnostic, kept);
   *count = found < capacity ? found : capacity;
   scale_back(kept, *count, &placement, frame, boxes);
   return MNV3_OK;

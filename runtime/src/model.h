@@ -10,28 +10,60 @@
 extern "C" {
 #endif
 
+/* A level of Detect: a 1x1 convolution, and where it finds its picture and its weights. */
+struct mnv3_level {
+  int64_t input_offset;   /* bytes into the arena: the first pixel of the picture */
+  int64_t weights_offset; /* bytes into the weights, tile by tile: [output / tile][channel][tile], from output `tiled` on
+                             [output][channel]; an output is anchor * (5 + classes) + field. A multiple of 16 */
+  int64_t bias_offset;    /* bytes into the weights, a multiple of 16; padded to fours as the tiles are */
+  int32_t channels;
+  int32_t pixel_stride, row_stride; /* floats from one to the next */
+  int32_t tile, tiled; /* multiples of 4; or all outputs are tiled */
+  int32_t reserved; /* 0 */
+};
+
+struct mnv3_run;
+
 struct mnv3_model {
   const int32_t (*head_shape)[4]; /* per head: anchors, rows, columns, 5 + classes; dense floats in this order */
   const float *strides;           /* per Detect level: pixels of the network's input a cell covers */
   const float *anchors;           /* levels x anchors x (width, height) in pixels of the network's input */
-  const int64_t *head_offsets;    /* per head, kept rows included: bytes into the arena where det_detect wants it */
-  mnv3_status (*run)(const float *image, float *const *heads, void *arena, const mnv3_hooks *hooks);
+  const struct mnv3_level *detect; /* per Detect level */
+  /* All kernels; without heads those that write none, and the pictures that Detect reads stay in the arena. */
+  void (*network)(struct mnv3_run *run, const mnv3_hooks *hooks);
+  const uint8_t *weights;    /* aligned to 64 bytes; null: the hooks have them */
+  uint64_t layout;           /* of weights in a file, head and all (mnv3/weights.h); 0: there is no head */
   int64_t image_offset;      /* bytes into the arena: mnv3_image_bytes() for run's image, 3 planes of height x width */
   int64_t candidates_offset; /* bytes into the arena, 64-byte aligned; mnv3/memory.h says when it is in use */
   int64_t candidates_bytes;  /* at least mnv3_candidates_bytes() */
   int32_t width, height;     /* of the network's input */
   int32_t classes;
   int32_t levels;   /* the first so many heads are Detect's, in row order */
-  int32_t heads;    /* all heads: Detect's and those of --keep-rows; at most MNV3_MAX_HEADS */
+  int32_t heads;    /* all heads: Detect's and those of --keep-rows */
   int32_t reserved; /* 0 */
 };
 
+/* What the kernels are given; several threads share it. */
+struct mnv3_run {
+  const float *image;
+  float *const *heads; /* null in det_detect, which asks Detect's levels for what it needs */
+  void *arena;
+  const uint8_t *weights;
+  int32_t shift; /* the picture is in 1 << shift strips, a power of two as there may be no division */
+};
+
+/* The model's weights, behind their head if they have one; null if they are not there, or those of another model. */
+const uint8_t *mnv3_weights_of(const struct mnv3_model *model, const mnv3_hooks *hooks);
+
+/* From the network's input to dense logits: det_run is a call of this. */
+mnv3_status mnv3_run_network(const struct mnv3_model *model, const float *image, float *const *heads, void *arena,
+                             const mnv3_hooks *hooks);
+
 /* Everything from the frame to the boxes: det_detect is a call of this. Null options: confidence .25, iou .45, the best
  * class of a box. *count (0 after an error) is at most `capacity`. `arena` is aligned to 64 bytes. Needs less than 1 KB
- * of stack beside run's; with more than MNV3_STACK_HEADS heads, as --keep-rows makes, 4 KB more on 64-bit targets. */
+ * of stack beside the network's. */
 mnv3_status mnv3_detect(const struct mnv3_model *model, const mnv3_image *frame, const mnv3_detect_options *options,
                         mnv3_box *boxes, int32_t capacity, int32_t *count, void *arena, const mnv3_hooks *hooks);
-enum { MNV3_STACK_HEADS = 16 };
 
 /* Zeroes the halo of a picture in the arena, and nothing but the halo. The picture has `halo_rows` rows above and
  * below; `halo_columns` pixels stand between one row and the next and serve both:
@@ -49,23 +81,13 @@ enum { MNV3_STACK_HEADS = 16 };
 void mnv3_clear_halo(float *buffer, int32_t height, int32_t width, int32_t pixel_stride, int32_t halo_rows,
                      int32_t halo_columns);
 
-/* What a call of run() was given, for the kernels that several threads share. */
-struct mnv3_run {
-  const float *image;
-  float *const *heads;
-  void *arena;
-  const uint8_t *weights;
-  int32_t shift; /* the picture is in 1 << shift strips, a power of two as there may be no division */
-};
-
 /* body(run, strip) for each of 1 << shift strips of a picture by the caller's parallel_for; without one, a call for the
  * whole of it. */
 void mnv3_run_strips(const mnv3_hooks *hooks, struct mnv3_run *run, int32_t shift, void (*body)(void *run, int32_t strip));
 
-/* Where external weights of this layout begin behind their head (mnv3/weights.h); null if `weights` is null, not aligned to
- * 64 bytes, or does not begin like a file for this object. Reads the head alone: cheap enough for every call of run(). */
-const uint8_t *mnv3_find_weights(const void *weights, uint64_t layout);
-const uint8_t *mnv3_hooks_weights(const mnv3_hooks *hooks, uint64_t layout); /* those of the hooks; null without hooks */
+/* Where weights of this layout begin behind their head (mnv3/weights.h); null if `file` is null, not aligned to 64 bytes, or
+ * does not begin like a file for this object. Reads the head alone: cheap enough for every call of run(). */
+const uint8_t *mnv3_find_weights(const void *file, uint64_t layout);
 
 /* Checks everything: the above, that there are `expected` bytes of weights and no others, and the sum over all. */
 mnv3_status mnv3_check_weights(const void *weights, size_t bytes, uint64_t layout, uint64_t expected);

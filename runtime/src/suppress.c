@@ -50,7 +50,7 @@ static int32_t make_room(mnv3_kept *kept, int32_t count, float score, int32_t cl
   return at;
 }
 
-int32_t mnv3_suppress(const struct mnv3_model *model, const uint8_t *arena, mnv3_candidates *candidates, float iou,
+int32_t mnv3_suppress(const struct mnv3_model *model, const struct mnv3_run *run, mnv3_candidates *candidates, float iou,
                       int32_t class_agnostic, mnv3_kept *kept) {
   // Which class is visited first matters only where classes see one another. Where they do not, the order of the
   // result is as good, and the first 300 that stay are the result.
@@ -61,7 +61,7 @@ int32_t mnv3_suppress(const struct mnv3_model *model, const uint8_t *arena, mnv3
   int32_t count = 0;
   for (int32_t i = 0; i < candidates->count && count < MNV3_MAX_DETECTIONS; ++i) {
     mnv3_candidate candidate = mnv3_candidate_of_key(candidates, candidates->keys[i], class_first);
-    mnv3_corners box = mnv3_decode_box(model, arena, candidate.index);
+    mnv3_corners box = mnv3_decode_box(model, run, candidate.index);
     if (!(box.x1 <= box.x2 && box.y1 <= box.y2)) // a NaN among its logits
       continue;
     float area = (box.x2 - box.x1) * (box.y2 - box.y1);

@@ -14,7 +14,7 @@ typedef struct mnv3_kept {
 
 /* Returns how many stay, at most MNV3_MAX_DETECTIONS; they stand in order: score falling, ties by lower class, then
  * lower index. Suppression is inside each class, or over all if class_agnostic. Sorts the candidates in place. */
-int32_t mnv3_suppress(const struct mnv3_model *model, const uint8_t *arena, mnv3_candidates *candidates, float iou,
+int32_t mnv3_suppress(const struct mnv3_model *model, const struct mnv3_run *run, mnv3_candidates *candidates, float iou,
                       int32_t class_agnostic, mnv3_kept *kept);
 
 #endif /* MNV3_SUPPRESS_H */

@@ -19,21 +19,23 @@ static uint32_t crc32_of(const uint8_t *bytes, size_t count) {
   return ~crc;
 }
 
-const uint8_t *mnv3_find_weights(const void *weights, uint64_t layout) {
+const uint8_t *mnv3_find_weights(const void *file, uint64_t layout) {
   static const uint8_t magic[8] = MNV3_WEIGHTS_MAGIC;
-  if (!weights || (uintptr_t)weights % 64)
+  if (!file || (uintptr_t)file % 64)
     return NULL;
-  const struct mnv3_weights_head *head = (const struct mnv3_weights_head *)weights;
+  const struct mnv3_weights_head *head = (const struct mnv3_weights_head *)file;
   for (int32_t i = 0; i < 8; ++i)
     if (head->magic[i] != magic[i])
       return NULL;
   if (head->version != MNV3_WEIGHTS_VERSION || head->layout != layout)
     return NULL;
-  return (const uint8_t *)weights + MNV3_WEIGHTS_HEAD_BYTES;
+  return (const uint8_t *)file + MNV3_WEIGHTS_HEAD_BYTES;
 }
 
-const uint8_t *mnv3_hooks_weights(const mnv3_hooks *hooks, uint64_t layout) {
-  return hooks ? mnv3_find_weights(hooks->weights, layout) : NULL;
+const uint8_t *mnv3_weights_of(const struct mnv3_model *model, const mnv3_hooks *hooks) {
+  if (!model->layout)
+    return model->weights;
+  return mnv3_find_weights(model->weights || !hooks ? model->weights : hooks->weights, model->layout);
 }
 
 mnv3_status mnv3_check_weights(const void *weights, size_t bytes, uint64_t layout, uint64_t expected) {

@@ -161,10 +161,11 @@ TEST_F(Arguments, DescriptorOfAnotherVersion) {
     spoil();
     expect(MNV3_BAD_ARGUMENT);
   };
-  expectBad([&] { model.run = nullptr; });
+  expectBad([&] { model.network = nullptr; });
+  expectBad([&] { model.detect = nullptr; });
   expectBad([&] { model.classes = 3; }); // the head has 5 + 2 channels
   expectBad([&] { model.levels = 2; });
-  expectBad([&] { model.heads = MNV3_MAX_HEADS + 1; });
+  expectBad([&] { model.heads = 0; });
   expectBad([&] { model.width = 0; });
   expectBad([&] { model.candidates_bytes -= 64; });
   const int32_t huge[1][4] = {{1 << 20, 1 << 20, 1 << 20, 7}};

@@ -1,5 +1,8 @@
 // The whole way on examples with known answers.
 #include "FakeModel.h"
+extern "C" {
+#include "numbers.h"
+}
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -177,15 +180,6 @@ TEST(Detect, UsesAnchorsStridesAndSizesOfEachLevel) {
   expectBoxes(model.detect(), {{52, 22, 60, 26, 1, 0}, {40, 24, 48, 32, .5, 0}});
 }
 
-TEST(Detect, HandsKeptRowsAndHooksToRun) {
-  for (int kept : {1, 14, 300}) { // up to 16 heads, and more, take different ways
-    FakeModel model = modelOf(exampleRows);
-    for (int i = 0; i < kept; ++i)
-      model.addHead(3 + i % 2);
-    expectBoxes(model.detect(Grey(1280, 960).image), exampleBoxes); // detect() compares every head
-  }
-}
-
 TEST(Detect, ShowsRunTheLetterboxedFrame) {
   FakeModel model(4, 3, 1);
   model.addLevel(1, 1, 4, {{1, 1}});
@@ -204,12 +198,49 @@ TEST(Detect, ShowsRunTheLetterboxedFrame) {
   EXPECT_EQ(calls, 1);
 }
 
-TEST(Detect, PassesOnWhatRunReturns) {
-  FakeModel model = modelOf(exampleRows);
-  model.runResult = MNV3_BAD_WEIGHTS;
-  Result result = model.detect();
-  EXPECT_EQ(result.status, MNV3_BAD_WEIGHTS);
-  EXPECT_TRUE(result.boxes.empty());
+// More anchors and pixels than come together, and a last few of each; more classes than one look at a cell takes.
+TEST(Detect, FindsEveryCell) {
+  for (int anchors : {1, 3, 4, 5, 9})
+    for (int columns : {1, 7, 8, 9, 17}) {
+      SCOPED_TRACE(testing::Message() << anchors << " anchors, " << columns << " columns");
+      FakeModel model(columns * 8, 24, 70);
+      model.addLevel(3, columns, 8, std::vector<std::array<float, 2>>(anchors, {8, 8}));
+      for (int anchor = 0; anchor < anchors; ++anchor)
+        for (int y = 0; y < 3; ++y)
+          for (int x = 0; x < columns; ++x) {
+            const int class_id = (x * 11 + y * 29 + anchor * 5) % 70;
+            float *cell = model.cell(0, anchor, y, x);
+            cell[4] = 200;
+            cell[5 + class_id] = 1;
+            const std::vector<mnv3_box> expected = {{x * 8.0f, y * 8.0f, x * 8 + 8.0f, y * 8 + 8.0f, mnv3_sigmoid(1), class_id}};
+            expectBoxes(model.detect(), expected);
+            cell[4] = cell[5 + class_id] = -200;
+          }
+    }
+}
+
+TEST(Detect, AsksForWeightsBeforeItLetterboxes) {
+  FakeModel fake = modelOf(exampleRows);
+  mnv3_model model = fake.descriptor();
+  uint8_t *arena;
+  std::vector<uint8_t> memory = fake.makeArena(arena);
+  const std::vector<uint8_t> before = memory;
+  const mnv3_hooks hooks = fake.hooks();
+  Grey frame(64, 64);
+  mnv3_box boxes[4];
+  auto detect = [&](uint64_t layout, const uint8_t *weights, const mnv3_hooks *handed) {
+    int32_t count = -1;
+    model.layout = layout;
+    model.weights = weights;
+    mnv3_status status = mnv3_detect(&model, &frame.image, nullptr, boxes, 4, &count, arena, handed);
+    EXPECT_EQ(count, 0);
+    return status;
+  };
+  fake.onRun = [](const float *) { FAIL() << "the network runs"; };
+  EXPECT_EQ(detect(1, nullptr, nullptr), MNV3_BAD_WEIGHTS);
+  EXPECT_EQ(detect(1, nullptr, &hooks), MNV3_BAD_WEIGHTS);
+  EXPECT_EQ(detect(1, arena, &hooks), MNV3_BAD_WEIGHTS); // a file without a head
+  EXPECT_TRUE(memory == before) << "the arena is written";
 }
 
 } // namespace

@@ -45,11 +45,6 @@ void FakeModel::addLevel(int rows, int columns, float stride, std::vector<std::a
   ++levels;
 }
 
-void FakeModel::addHead(int channels) {
-  shapes.push_back({1, 1, 1, channels});
-  contents.emplace_back(channels, 1.0f);
-}
-
 float *FakeModel::cell(int level, int anchor, int y, int x) {
   const std::array<int32_t, 4> &shape = shapes[level];
   return &contents[level][((static_cast<size_t>(anchor) * shape[1] + y) * shape[2] + x) * shape[3]];
@@ -62,31 +57,57 @@ int64_t FakeModel::cells() const {
   return sum;
 }
 
-// The arena: candidates, image, heads, each followed at once by the next.
+static size_t roundUp4(size_t floats) { return (floats + 3) / 4 * 4; }
+
+// A unit matrix as weights; tiles and gaps differ from level to level, and every second has outputs outside of tiles.
+void FakeModel::makeDetect(int level, mnv3_level &detect) {
+  const int outputs = shapes[level][0] * shapes[level][3];
+  detect.channels = outputs;
+  detect.tile = 4 * (1 + level % 3);
+  detect.tiled = level % 2 ? outputs : outputs / detect.tile * detect.tile;
+  detect.pixel_stride = outputs + level % 3;
+  detect.row_stride = shapes[level][2] * detect.pixel_stride + level % 2;
+  detect.weights_offset = static_cast<int64_t>(weights.size()) * 4;
+  const int padded = (detect.tiled + detect.tile - 1) / detect.tile * detect.tile;
+  weights.resize(roundUp4(weights.size() + static_cast<size_t>(padded + outputs - detect.tiled) * outputs));
+  float *first = weights.data() + detect.weights_offset / 4;
+  for (int output = 0; output < outputs; ++output)
+    first[output < detect.tiled ? (output / detect.tile * outputs + output) * detect.tile + output % detect.tile
+                                : output * outputs + output] = 1;
+  detect.bias_offset = static_cast<int64_t>(weights.size()) * 4;
+  weights.resize(roundUp4(weights.size() + outputs));
+}
+
+// The arena: candidates, image, Detect's pictures, each followed at once by the next.
 mnv3_model FakeModel::descriptor() {
   mnv3_model model = {};
   model.candidates_bytes = mnv3_candidates_bytes(cells(), classes, width);
   model.image_offset = mnv3_round_up_64(model.candidates_bytes);
   int64_t end = model.image_offset + mnv3_image_bytes(height, width);
-  offsets.clear();
-  for (const std::vector<float> &content : contents) {
-    offsets.push_back(end);
-    end += static_cast<int64_t>(content.size()) * 4;
+  weights.clear();
+  detect_levels.assign(levels, {});
+  for (int level = 0; level < levels; ++level) {
+    makeDetect(level, detect_levels[level]);
+    detect_levels[level].input_offset = end;
+    end += static_cast<int64_t>(shapes[level][1]) * detect_levels[level].row_stride * 4;
   }
   model.head_shape = reinterpret_cast<const int32_t(*)[4]>(shapes.data());
   model.strides = strides.data();
   model.anchors = anchors.data();
-  model.head_offsets = offsets.data();
-  model.run = run;
+  model.detect = detect_levels.data();
+  model.network = network;
+  model.weights = reinterpret_cast<const uint8_t *>(weights.data());
   model.width = width;
   model.height = height;
   model.classes = classes;
   model.levels = levels;
-  model.heads = static_cast<int32_t>(contents.size());
+  model.heads = levels;
   return model;
 }
 
-int64_t FakeModel::arenaBytes() const { return offsets.back() + static_cast<int64_t>(contents.back().size()) * 4; }
+int64_t FakeModel::arenaBytes() const {
+  return detect_levels.back().input_offset + static_cast<int64_t>(shapes.back()[1]) * detect_levels.back().row_stride * 4;
+}
 
 std::vector<uint8_t> FakeModel::makeArena(uint8_t *&arena) const {
   std::vector<uint8_t> memory(arenaBytes() + 2 * guard + 64, canary);
@@ -102,17 +123,24 @@ mnv3_hooks FakeModel::hooks() {
   return hooks;
 }
 
-mnv3_status FakeModel::run(const float *image, float *const *heads, void *arena, const mnv3_hooks *hooks) {
+void FakeModel::network(mnv3_run *run, const mnv3_hooks *hooks) {
   FakeModel &self = *static_cast<FakeModel *>(hooks->user);
+  EXPECT_EQ(run->heads, nullptr);
   if (self.onRun)
-    self.onRun(image);
-  for (size_t i = 0; i < self.contents.size(); ++i)
-    std::copy(self.contents[i].begin(), self.contents[i].end(), heads[i]);
+    self.onRun(run->image);
+  for (int level = 0; level < self.levels; ++level) {
+    const auto [anchors, rows, columns, fields] = self.shapes[level];
+    const mnv3_level &detect = self.detect_levels[level];
+    float *picture = reinterpret_cast<float *>(static_cast<uint8_t *>(run->arena) + detect.input_offset);
+    for (int anchor = 0; anchor < anchors; ++anchor)
+      for (int y = 0; y < rows; ++y)
+        for (int x = 0; x < columns; ++x)
+          std::copy_n(self.cell(level, anchor, y, x), fields, picture + y * detect.row_stride + x * detect.pixel_stride + anchor * fields);
+  }
   // A network may leave anything in the region it shares with the candidates.
-  std::memset(arena, 0xff, mnv3_candidates_bytes(self.cells(), self.classes, self.width));
+  std::memset(run->arena, 0xff, mnv3_candidates_bytes(self.cells(), self.classes, self.width));
   if (self.onLeave)
-    self.onLeave(arena);
-  return self.runResult;
+    self.onLeave(run->arena);
 }
 
 Result FakeModel::detect(const mnv3_image &frame, const mnv3_detect_options *options, int capacity) {
@@ -132,8 +160,6 @@ Result FakeModel::detect(const mnv3_image &frame, const mnv3_detect_options *opt
   auto isCanary = [](uint8_t byte) { return byte == canary; };
   EXPECT_TRUE(std::all_of(memory.data(), arena, isCanary)) << "written before the arena";
   EXPECT_TRUE(std::all_of(arena + arenaBytes(), memory.data() + memory.size(), isCanary)) << "written behind the arena";
-  for (size_t i = 0; result.status == MNV3_OK && i < contents.size(); ++i) // the heads come last and are only read
-    EXPECT_EQ(std::memcmp(arena + offsets[i], contents[i].data(), contents[i].size() * 4), 0) << "head " << i;
   boxes.resize(std::max(count, 0));
   result.boxes = boxes;
   return result;

@@ -1,5 +1,5 @@
-// A model whose network is a copy: run() delivers the logits a test has written, from an arena laid out without a gap
-// to spare and guarded on all sides.
+// A model whose network is a copy: it leaves the logits a test has written in the pictures that Detect reads, and Detect's
+// convolution hands each channel on as it is. The arena is laid out without a gap to spare and guarded on all sides.
 #pragma once
 
 extern "C" {
@@ -28,9 +28,6 @@ public:
 
   /// A Detect level whose logits all say "nothing here". Anchors are (width, height) in pixels.
   void addLevel(int rows, int columns, float stride, std::vector<std::array<float, 2>> anchors);
-  /// A kept row: a head that is no Detect level. Call after all levels.
-  void addHead(int channels);
-
   std::vector<float> &logits(int level) { return contents[level]; }
   /// The logits of one cell: x, y, w, h, objectness, classes.
   float *cell(int level, int anchor, int y, int x);
@@ -45,22 +42,22 @@ public:
   std::vector<uint8_t> makeArena(uint8_t *&arena) const;
   mnv3_hooks hooks();
 
-  /// Called inside run(), with the image.
+  /// Called inside the network, with the image.
   std::function<void(const float *image)> onRun;
-  /// Called at the end of run() with the candidates' region, which is full of NaN.
+  /// Called at the end of the network with the candidates' region, which is full of NaN.
   std::function<void(void *region)> onLeave;
-  mnv3_status runResult = MNV3_OK;
   const int width, height, classes;
 
 private:
-  static mnv3_status run(const float *image, float *const *heads, void *arena, const mnv3_hooks *hooks);
+  static void network(mnv3_run *run, const mnv3_hooks *hooks);
   int64_t cells() const;
   int64_t arenaBytes() const;
+  void makeDetect(int level, mnv3_level &detect);
 
   int levels = 0;
   std::vector<std::array<int32_t, 4>> shapes;
-  std::vector<float> strides, anchors;
-  std::vector<int64_t> offsets;
+  std::vector<float> strides, anchors, weights;
+  std::vector<mnv3_level> detect_levels;
   std::vector<std::vector<float>> contents;
 };
 

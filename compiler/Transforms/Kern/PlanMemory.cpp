@@ -31,9 +31,6 @@ public:
     int64_t runBound = arenaLowerBound(tenants, alignment);
     const size_t network = tenants.size();
     size_t image = add(bytesOf(function.getArgument(0)), {0, lives[function.getArgument(0)].last});
-    size_t firstHead = tenants.size();
-    for (Value head : function.getArguments().drop_front())
-      add(bytesOf(head), {lives[head].first, steps});
     size_t candidates = add(candidateBytes(), {0, 0});
     tenants.back().again = steps; // the letterbox' rows before, the candidates after (runtime/include/mnv3/memory.h)
 
@@ -47,20 +44,18 @@ public:
     for (KernelOpInterface kernel : scratchers)
       kernel->setAttr("scratch_at", builder.getI64IntegerAttr(plan.offsets[next++]));
     auto number = [&](int64_t value) { return builder.getI64IntegerAttr(value); };
-    ArrayRef<int64_t> heads(plan.offsets.data() + firstHead, candidates - firstHead);
     function->setAttr("kern.arena",
                       builder.getDictionaryAttr({builder.getNamedAttr("bytes", number(plan.bytes)),
                                                  builder.getNamedAttr("lower_bound", number(plan.lowerBound)),
                                                  builder.getNamedAttr("run_bytes", number(plan.networkBytes)),
                                                  builder.getNamedAttr("run_lower_bound", number(runBound)),
                                                  builder.getNamedAttr("image_at", number(plan.offsets[image])),
-                                                 builder.getNamedAttr("heads_at", builder.getDenseI64ArrayAttr(heads)),
                                                  builder.getNamedAttr("candidates_at", number(plan.offsets[candidates])),
                                                  builder.getNamedAttr("candidates_bytes", number(candidateBytes()))}));
   }
 
 private:
-  // Step 0 is the letterbox of det_detect, steps 1 .. n the kernels, the last step its decoding.
+  // Step 0 is the letterbox of det_detect, steps 1 .. n the kernels, the last step its decoding, which reads what Detect's levels read.
   void findLives() {
     Liveness liveness(function);
     lives = std::move(liveness.lives);
@@ -76,6 +71,7 @@ private:
     }
     ++steps;
     function.walk([&](AllocOp alloc) { allocs.push_back(alloc); });
+    function.walk([&](DetectOp detect) { lives[allocOf(detect.getInput()).first].touch(steps); });
   }
 
   void addNetwork() {

@@ -1,8 +1,8 @@
 /* How much arena det_detect needs beside what the network needs: asked by the compiler, used by the runtime.
  *
- * One region of mnv3_candidates_bytes() bytes, 64-byte aligned, serves twice: before run() it holds the letterbox' two
- * rows, after run() the candidates. What lies in it while run() works is lost, and run() may use it as it likes.
- * It must not overlap the image (which the letterbox writes meanwhile) nor any of the Detect heads. */
+ * One region of mnv3_candidates_bytes() bytes, 64-byte aligned, serves twice: before the network it holds the letterbox' two
+ * rows, after it the candidates. What lies in it while the network works is lost, and the network may use it as it likes.
+ * It must not overlap the image (which the letterbox writes meanwhile) nor any picture that Detect's levels read. */
 #ifndef MNV3_MEMORY_H
 #define MNV3_MEMORY_H
 
@@ -15,7 +15,6 @@ extern "C" {
 enum {
   MNV3_MAX_CANDIDATES = 30000,  /* so many boxes, the best, enter non-maximum suppression */
   MNV3_MAX_DETECTIONS = 300,    /* so many boxes, the best, leave it */
-  MNV3_MAX_HEADS = 512,         /* Detect levels and kept rows together */
   MNV3_MAX_SIDE = 65536,        /* of a frame, in pixels: beyond it no arithmetic here was thought through */
   MNV3_KEPT_BYTES = 7 * 304 * 4 /* struct mnv3_kept */
 };
