@@ -27,11 +27,11 @@ cortex-m55) board=mps3-an547 triple=thumbv8.1m.main-none-eabihf ;;
 esac
 if [ $form = cpp ]; then
   mnv3c "$model" --target "$target" "$@" --emit=cpp -o "$dir/det.cpp"
-  (cd "$dir" && $(sed -n 's|^//     \(.*-c det.cpp\)$|\1|p' det.cpp) -O1 -ffunction-sections -fdata-sections -Wall -Wextra -Werror)
+  sh "$harness/compile_cpp.sh" "$dir"
 else
   mnv3c "$model" --target "$target" "$@" -o "$dir/det.o"
+  sh "$harness/check_object.sh" "$dir/det.o"
 fi
-sh "$harness/check_object.sh" "$dir/det.o"
 if [ -n "$board" ]; then
   firmware=$root/examples/firmware
   clang-22 --target=$triple -mcpu="$target" -std=c11 -O1 -ffreestanding -fno-builtin -nostdlib -fuse-ld=lld -I "$dir" -I "$firmware" \
