@@ -145,7 +145,8 @@ private:
     frame = loadFrame(function->getArg(0));
     // Each strip has as many steps of rows as the next, or one more; what is less than a step goes to the last.
     const int64_t height = rowsOf(op), step = op->getAttrOfType<IntegerAttr>("row_step").getInt();
-    llvm::Value *shift = loadField(function->getArg(0), 4), *strip = function->getArg(1), *next = builder.CreateAdd(strip, builder.getInt32(1));
+    llvm::Value *shift = loadField(function->getArg(0), 4), *strip = function->getArg(1);
+    llvm::Value *next = builder.CreateAdd(strip, builder.getInt32(1));
     auto firstRow = [&](llvm::Value *number) {
       llvm::Value *steps = builder.CreateLShr(builder.CreateMul(number, builder.getInt32(height / step)), shift);
       return builder.CreateMul(steps, builder.getInt32(step));
