@@ -114,7 +114,8 @@ private:
   void callClearHalo(kern::ClearHaloOp op) {
     kern::BufferType type = op.getOutput().getType();
     const std::string buffer = at("run->arena", *kern::allocOf(op.getOutput()).first.getAt());
-    call("mnv3_clear_halo", {buffer, number(type.getHeight()), number(type.getWidth()), number(type.getStride()), number(type.getHaloRows()), number(type.getHaloColumns())});
+    call("mnv3_clear_halo", {buffer, number(type.getHeight()), number(type.getWidth()), number(type.getStride()), number(type.getHaloRows()),
+                             number(type.getHaloColumns())});
   }
 
   void runKernel(kern::KernelOpInterface kernel, int64_t index) {
