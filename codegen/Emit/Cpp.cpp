@@ -174,11 +174,11 @@ std::string tables(func::FuncOp function, const WeightBlob &weights, const EmitO
     detect.push_back(fmt::format("\n  {{{}, {}, {}, {}, {}, {}, {}, {}, 0}}", level.input, level.weights, level.bias, level.channels,
                                  level.pixelStride, level.rowStride, level.tile, level.tiled));
   text += fmt::format("static const mnv3_level {}_levels[{}] = {};\n", name, levels, braced(detect));
-  const char *where[] = {"0", "{}_weights_file", "{}_weights"};
-  const size_t kind = options.weights == WeightsIn::caller ? 0 : options.weights == WeightsIn::assembler ? 1 : 2;
+  const bool bare = options.weights == WeightsIn::code;
+  const std::string where = options.weights == WeightsIn::caller ? "0" : name + (bare ? "_weights" : "_weights_file");
   return text + fmt::format("static const mnv3_model {0}_model = {{{0}_head_shape, {0}_strides, {0}_anchors[0][0], {0}_levels, {0}_network,\n"
                             "  {1}, 0x{2:x}u, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}, 0}};\n",
-                            name, fmt::format(fmt::runtime(where[kind]), name), kind == 2 ? 0 : layoutHash(function, weights),
+                            name, where, bare ? 0 : layoutHash(function, weights),
                             number("image_at"), number("candidates_at"), number("candidates_bytes"), image.getDimSize(2),
                             image.getDimSize(1), classes.size(), levels, heads.size());
 }

@@ -28,7 +28,7 @@ struct mnv3_model {
   const int32_t (*head_shape)[4]; /* per head: anchors, rows, columns, 5 + classes; dense floats in this order */
   const float *strides;           /* per Detect level: pixels of the network's input a cell covers */
   const float *anchors;           /* levels x anchors x (width, height) in pixels of the network's input */
-  const struct mnv3_level *detect; /* per Detect level */
+  const struct mnv3_level *detect; /* per Detect level: what its convolution reads */
   /* All kernels; without heads those that write none, and the pictures that Detect reads stay in the arena. */
   void (*network)(struct mnv3_run *run, const mnv3_hooks *hooks);
   const uint8_t *weights;    /* aligned to 64 bytes; null: the hooks have them */
@@ -60,7 +60,7 @@ mnv3_status mnv3_run_network(const struct mnv3_model *model, const float *image,
                              const mnv3_hooks *hooks);
 
 /* Everything from the frame to the boxes: det_detect is a call of this. Null options: confidence .25, iou .45, the best
- * class of a box. *count (0 after an error) is at most `capacity`. `arena` is aligned to 64 bytes. Needs less than 1 KB
+ * class of a box. *count (0 after an error) is at most `capacity`. `arena` is aligned to 64 bytes. Needs less than 1.5 KB
  * of stack beside the network's. */
 mnv3_status mnv3_detect(const struct mnv3_model *model, const mnv3_image *frame, const mnv3_detect_options *options,
                         mnv3_box *boxes, int32_t capacity, int32_t *count, void *arena, const mnv3_hooks *hooks);

@@ -59,6 +59,28 @@ TEST_F(Arguments, Capacity) {
   }
 }
 
+TEST_F(Arguments, OfRun) {
+  static int runs;
+  runs = 0;
+  model.network = [](mnv3_run *, const mnv3_hooks *) { ++runs; };
+  float image[1], head[1], *heads[1] = {head};
+  auto run = [&](const float *picture, float *const *into, void *where) { return mnv3_run_network(&model, picture, into, where, &hooks); };
+  EXPECT_EQ(run(nullptr, heads, arena), MNV3_BAD_ARGUMENT);
+  EXPECT_EQ(run(image, nullptr, arena), MNV3_BAD_ARGUMENT);
+  EXPECT_EQ(run(image, heads, nullptr), MNV3_BAD_ARGUMENT);
+  for (int offset : {1, 4, 16, 32})
+    EXPECT_EQ(run(image, heads, arena + offset), MNV3_BAD_ALIGNMENT);
+  heads[0] = nullptr;
+  EXPECT_EQ(run(image, heads, arena), MNV3_BAD_ARGUMENT);
+  heads[0] = head;
+  model.layout = 1; // weights in a file, which these are not
+  EXPECT_EQ(run(image, heads, arena), MNV3_BAD_WEIGHTS);
+  EXPECT_EQ(runs, 0);
+  model.layout = 0;
+  EXPECT_EQ(run(image, heads, arena), MNV3_OK);
+  EXPECT_EQ(runs, 1);
+}
+
 TEST_F(Arguments, Alignment) {
   for (int offset : {1, 4, 16, 32}) {
     count = -1;

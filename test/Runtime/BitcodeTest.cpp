@@ -78,7 +78,7 @@ std::string withoutSums(const std::string &ir) {
   for (bool skipping = false; std::getline(lines, line);) {
     if (line.rfind("define ", 0) == 0)
       skipping = line.find("@mnv3_objectness(") != std::string::npos || line.find("@mnv3_logits(") != std::string::npos ||
-                 line.find("@add_products(") != std::string::npos;
+                 line.find("@sum_") != std::string::npos;
     if (!skipping && line.rfind("declare ", 0) != 0)
       rest += line + "\n";
     skipping = skipping && line != "}";

@@ -105,6 +105,19 @@ mnv3_model FakeModel::descriptor() {
   return model;
 }
 
+void FakeModel::forEachCell(const std::function<void(const float *cell, int64_t offset, size_t bytes)> &visit) {
+  for (int level = 0; level < levels; ++level) {
+    const auto [anchors, rows, columns, fields] = shapes[level];
+    const mnv3_level &detect = detect_levels[level];
+    for (int anchor = 0; anchor < anchors; ++anchor)
+      for (int y = 0; y < rows; ++y)
+        for (int x = 0; x < columns; ++x) {
+          const int64_t floats = static_cast<int64_t>(y) * detect.row_stride + x * detect.pixel_stride + anchor * fields;
+          visit(cell(level, anchor, y, x), detect.input_offset + floats * 4, static_cast<size_t>(fields) * 4);
+        }
+  }
+}
+
 int64_t FakeModel::arenaBytes() const {
   return detect_levels.back().input_offset + static_cast<int64_t>(shapes.back()[1]) * detect_levels.back().row_stride * 4;
 }
@@ -128,15 +141,8 @@ void FakeModel::network(mnv3_run *run, const mnv3_hooks *hooks) {
   EXPECT_EQ(run->heads, nullptr);
   if (self.onRun)
     self.onRun(run->image);
-  for (int level = 0; level < self.levels; ++level) {
-    const auto [anchors, rows, columns, fields] = self.shapes[level];
-    const mnv3_level &detect = self.detect_levels[level];
-    float *picture = reinterpret_cast<float *>(static_cast<uint8_t *>(run->arena) + detect.input_offset);
-    for (int anchor = 0; anchor < anchors; ++anchor)
-      for (int y = 0; y < rows; ++y)
-        for (int x = 0; x < columns; ++x)
-          std::copy_n(self.cell(level, anchor, y, x), fields, picture + y * detect.row_stride + x * detect.pixel_stride + anchor * fields);
-  }
+  uint8_t *arena = static_cast<uint8_t *>(run->arena);
+  self.forEachCell([&](const float *cell, int64_t offset, size_t bytes) { std::memcpy(arena + offset, cell, bytes); });
   // A network may leave anything in the region it shares with the candidates.
   std::memset(run->arena, 0xff, mnv3_candidates_bytes(self.cells(), self.classes, self.width));
   if (self.onLeave)
@@ -160,6 +166,10 @@ Result FakeModel::detect(const mnv3_image &frame, const mnv3_detect_options *opt
   auto isCanary = [](uint8_t byte) { return byte == canary; };
   EXPECT_TRUE(std::all_of(memory.data(), arena, isCanary)) << "written before the arena";
   EXPECT_TRUE(std::all_of(arena + arenaBytes(), memory.data() + memory.size(), isCanary)) << "written behind the arena";
+  if (result.status == MNV3_OK)
+    forEachCell([&](const float *cell, int64_t offset, size_t bytes) { // what Detect reads is only read
+      EXPECT_EQ(std::memcmp(arena + offset, cell, bytes), 0) << "written at " << offset;
+    });
   boxes.resize(std::max(count, 0));
   result.boxes = boxes;
   return result;

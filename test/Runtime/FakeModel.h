@@ -28,6 +28,7 @@ public:
 
   /// A Detect level whose logits all say "nothing here". Anchors are (width, height) in pixels.
   void addLevel(int rows, int columns, float stride, std::vector<std::array<float, 2>> anchors);
+
   std::vector<float> &logits(int level) { return contents[level]; }
   /// The logits of one cell: x, y, w, h, objectness, classes.
   float *cell(int level, int anchor, int y, int x);
@@ -53,6 +54,8 @@ private:
   int64_t cells() const;
   int64_t arenaBytes() const;
   void makeDetect(int level, mnv3_level &detect);
+  /// The logits of each cell, and where in the arena Detect reads them.
+  void forEachCell(const std::function<void(const float *cell, int64_t offset, size_t bytes)> &visit);
 
   int levels = 0;
   std::vector<std::array<int32_t, 4>> shapes;
