@@ -15,9 +15,10 @@ LogicalResult makeKernels(ModuleOp module, KernelForm form, std::vector<std::str
     kernels.push_back(kernel);
     specs.push_back(kernelSpecOf(kernel));
   });
+  const KernelTarget target = kernelTargetOf(kern::targetOf(module));
   std::vector<KernelInfo> made;
   std::string error;
-  if (!generateKernels(specs, kernelTargetOf(kern::targetOf(module)), form, made, code, error))
+  if (!generateKernels(specs, target, form, made, code, error))
     return module.emitError() << "cannot make the kernels: " << error;
   Builder builder(module.getContext());
   for (auto [kernel, spec, info] : llvm::zip_equal(kernels, specs, made)) {
@@ -27,7 +28,7 @@ LogicalResult makeKernels(ModuleOp module, KernelForm form, std::vector<std::str
     spec.height = rowsOf(kernel);
     if (spec.height < info.rowStep)
       return kernel->emitError() << "makes " << spec.height << " rows, but " << info.symbol << " no fewer than " << info.rowStep;
-    if (int strips = info.rowStep ? chooseStrips(spec, info.rowStep) : 1; strips > 1) {
+    if (int strips = info.rowStep ? chooseStrips(spec, target, info.rowStep) : 1; strips > 1) {
       kernel->setAttr("row_step", builder.getI64IntegerAttr(info.rowStep));
       kernel->setAttr("strips", builder.getI64IntegerAttr(strips));
     }

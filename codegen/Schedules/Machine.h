@@ -22,6 +22,9 @@ inline bool multipliesByScalar(const KernelTarget &target) { return target.name 
 // No vectors at all: LLVM makes four instructions of every operation on four floats, so the same loop is four times as long.
 inline bool splitsVectors(const KernelTarget &target) { return target.vectorRegisters == 8 && !multipliesByScalar(target); }
 
+// Microcontrollers run the network on one core.
+inline bool hasOneCore(const KernelTarget &target) { return target.name.starts_with("cortex-m"); }
+
 // The largest divisor of `extent` that is at most `limit`, of those that are a multiple of `step` if there is one.
 constexpr int largestDivisor(int extent, int limit, int step = 1) {
   for (int d = limit - limit % step; d > 0; d -= step)

@@ -40,7 +40,9 @@ int64_t workOfRow(const KernelSpec &spec) {
 
 } // namespace
 
-int chooseStrips(const KernelSpec &spec, int rowStep) {
+int chooseStrips(const KernelSpec &spec, const KernelTarget &target, int rowStep) {
+  if (hasOneCore(target))
+    return 1; // further strips would only want scratch of their own
   const int64_t work = workOfRow(spec) * spec.height;
   const int64_t most = std::min<int64_t>({mostStrips, spec.height / rowStep, std::max<int64_t>(work / leastWork, work >= worthTwo ? 2 : 1)});
   int strips = 1;

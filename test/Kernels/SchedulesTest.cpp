@@ -154,13 +154,18 @@ TEST(Schedules, StripsArePowersOfTwoThatFit) {
     for (int step : {1, 2, 4, 20}) {
       if (rows < step)
         continue;
-      const int strips = chooseStrips(conv(rows, 80, 160, 160), step);
+      const int strips = chooseStrips(conv(rows, 80, 160, 160), avx512, step);
       EXPECT_GE(strips, 1);
       EXPECT_LE(strips, std::max(1, rows / step));
       EXPECT_EQ(strips & (strips - 1), 0);
     }
-  EXPECT_EQ(chooseStrips(conv(80, 80, 88, 88), 1), 8);
-  EXPECT_EQ(chooseStrips(conv(10, 10, 8, 8), 1), 1); // done before a second thread has looked
+  EXPECT_EQ(chooseStrips(conv(80, 80, 88, 88), avx512, 1), 8);
+  EXPECT_EQ(chooseStrips(conv(10, 10, 8, 8), avx512, 1), 1); // done before a second thread has looked
+}
+
+TEST(Schedules, StripsAreOneOnMicrocontrollers) {
+  for (const KernelTarget &target : all)
+    EXPECT_EQ(chooseStrips(conv(80, 80, 88, 88), target, 1), target.name.starts_with("cortex-m") ? 1 : 8) << target.name;
 }
 
 TEST(Schedules, SumsDivideTheirTerms) {
