@@ -1,5 +1,5 @@
-# package.sh TREE BUILD SCRATCH CXX: makes the Debian package of BUILD, looks at what is in it, unpacks it, and builds a fresh project
-# against the result: the README's first program, and the model as a shared library for examples/python.
+# package.sh TREE BUILD SCRATCH CXX: makes the Debian package of BUILD, looks at what is in it, installs it, builds a fresh project against
+# the result (the README's first program, and the model as a shared library for examples/python), and removes it.
 set -euo pipefail
 tree=$1 build=$2 scratch=$3 cxx=$4
 rm -rf "$scratch"
@@ -18,7 +18,15 @@ depends=$(dpkg-deb -f "${package[0]}" Depends)
 for library in libllvm22 libyaml-cpp0.7 libfmt9 libc6; do
   [[ "$depends" == *"$library"* ]] || fail "the package does not depend on $library, but on $depends"
 done
-dpkg-deb -x "${package[0]}" "$scratch/root"
+# A system of its own: nothing but this package is there, so what it depends on is this machine's.
+database=$scratch/root/var/lib/dpkg
+mkdir -p "$database/info" "$database/updates"
+touch "$database/status"
+debian() {
+  dpkg --root="$scratch/root" --log=/dev/null --force-not-root --force-script-chrootless --force-depends "$@" >dpkg.log 2>&1 ||
+    { cat dpkg.log; fail "dpkg $*"; }
+}
+debian --install "${package[0]}"
 prefix=$scratch/root/usr
 
 compiler=$(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --variable=mnv3c mnv3c)
@@ -53,4 +61,8 @@ cut -d ' ' -f 1-5 python.txt | cmp - first.txt || fail "Python and C find other 
 (($(wc -l <python.txt) == 6)) || fail "six objects are on wood.png"
 truncate -s -1 wood.ppm
 python3 "$tree/examples/python/detect.py" fresh/build/libloadable.so fresh/build/loadable.mnv3c/det.json wood.ppm 2>/dev/null && fail "half a picture was accepted"
+
+debian --remove mnv3c
+left=$(find "$scratch/root" -path "$database" -prune -o ! -type d -print)
+[[ -z "$left" ]] || fail "once removed it leaves $left"
 rm -rf "$scratch"
