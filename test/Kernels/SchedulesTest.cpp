@@ -164,8 +164,10 @@ TEST(Schedules, StripsArePowersOfTwoThatFit) {
 }
 
 TEST(Schedules, StripsAreOneOnMicrocontrollers) {
-  for (const KernelTarget &target : all)
-    EXPECT_EQ(chooseStrips(conv(80, 80, 88, 88), target, 1), target.name.starts_with("cortex-m") ? 1 : 8) << target.name;
+  for (const KernelTarget &target : {m7, helium})
+    EXPECT_EQ(chooseStrips(conv(80, 80, 88, 88), target, 1), 1) << target.name;
+  for (const KernelTarget &target : {avx512, avx2, neon, neon32, riscv})
+    EXPECT_EQ(chooseStrips(conv(80, 80, 88, 88), target, 1), 8) << target.name;
 }
 
 TEST(Schedules, SumsDivideTheirTerms) {
