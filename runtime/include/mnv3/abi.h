@@ -63,7 +63,7 @@ typedef struct {
 typedef struct {
   void *user; /* handed to the two functions as it is */
   /* Calls body(context, index) for each index in 0 .. count - 1, in any order and on any threads, and returns when all are
-   * done. Null: one thread does everything. */
+   * done. Null: one thread does everything, as always on Cortex-M. */
   void (*parallel_for)(void *user, int32_t count, void (*body)(void *context, int32_t index), void *context);
   uint64_t (*clock)(void *user); /* any monotonic counter; read by objects made with --profile */
   uint64_t *ticks;               /* <NAME>_KERNELS counters: clock ticks spent in each kernel, added to */
