@@ -17,7 +17,7 @@ std::vector<RegisterTile> tilesOf(int width, int vectors, const KernelTarget &ta
   for (int c = 1; c <= vectors; ++c)
     for (int p = 1; p <= std::min(width, target.vectorRegisters); ++p)
       if (RegisterTile tile{p, c};
-          fitsRegisters(tile, target) && tile.accumulators() >= fewestAccumulators && (last == LastVectors::haveTheirOwnTile || vectors % c == 0))
+          fitsRegisters(tile, target) && tile.accumulators() >= fewestAccumulators && (last != LastVectors::divide || vectors % c == 0))
         tiles.push_back(tile);
   return tiles;
 }
@@ -49,7 +49,7 @@ std::vector<Schedule> scheduleCandidates(const KernelSpec &spec, const KernelTar
       addTiles(spec.width * spec.height, LastVectors::haveTheirOwnTile, true);
     break;
   case Family::winograd: // the rows of a band stay, and with them the scratch
-    addTiles(spec.width / spec.factor * rule.rows, LastVectors::divide, false);
+    addTiles(spec.width / spec.factor * rule.rows, LastVectors::fillUp, false);
     break;
   case Family::detect:
     addTiles(spec.width, LastVectors::divide, false);

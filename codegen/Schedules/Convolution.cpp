@@ -34,11 +34,13 @@ RegisterTile chooseRegisterTile(int width, int vectors, const KernelTarget &targ
       RegisterTile tile{p, c};
       if (!fitsRegisters(tile, target))
         break;
-      // The last tile of a row overlaps the one before; the last vectors make a tile of their own.
+      // The last tile of a row overlaps the one before.
       const double overlap = static_cast<double>(ceilDiv(width, p) * p) / width;
       const int whole = vectors / c * c, rest = vectors - whole;
       double cost = whole * multiplyAddCost(tile, target);
-      if (rest)
+      if (rest && last == LastVectors::fillUp)
+        cost += c * multiplyAddCost(tile, target); // zeros are multiplied as well
+      else if (rest)
         cost += rest * multiplyAddCost({p, rest}, target) + 0.5; // a second kernel part has its price in code size
       cost *= overlap;
       if (cost < bestCost - 1e-9) {

@@ -21,8 +21,9 @@ bool fitsRegisters(RegisterTile tile, const KernelTarget &target);
 // Cost of one multiply-add in such a tile, 1 where nothing but multiply-adds counts.
 double multiplyAddCost(RegisterTile tile, const KernelTarget &target);
 
-// What becomes of channel vectors that fill no tile: a kernel part of their own, or there must be none.
-enum class LastVectors { haveTheirOwnTile, divide };
+// What becomes of channel vectors that fill no tile: a kernel part of their own; or they are filled up with zeros; or there must be
+// none.
+enum class LastVectors { haveTheirOwnTile, fillUp, divide };
 
 // The cheapest tile for pictures `width` pixels wide and `vectors` channel vectors deep.
 RegisterTile chooseRegisterTile(int width, int vectors, const KernelTarget &target,

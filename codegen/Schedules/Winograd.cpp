@@ -68,7 +68,7 @@ Schedule chooseWinograd(const KernelSpec &spec, const KernelTarget &target) {
   const int vectors = ceilDiv(spec.output.channels, vector);
   Schedule schedule;
   schedule.rows = chooseBand(spec, target, ceilDiv(channels, vector) * vector, vectors * vector);
-  const RegisterTile tile = chooseRegisterTile(spec.width / spec.factor * schedule.rows, vectors, target, LastVectors::divide);
+  const RegisterTile tile = chooseRegisterTile(spec.width / spec.factor * schedule.rows, vectors, target, LastVectors::fillUp);
   schedule.pixels = tile.pixels;
   schedule.vectors = tile.vectors;
   schedule.unroll = chooseUnroll(tile, spec.inputs, target);

@@ -60,6 +60,17 @@ TEST(Schedules, ChosenTilesHideLatency) {
       EXPECT_GE(chooseRegisterTile(40, vectors, target).accumulators(), 8) << vectors << " vectors";
 }
 
+// Where zeros fill up the last tile, prime numbers of vectors need no tile of one, and few zeros are multiplied.
+TEST(Schedules, FewVectorsAreFilledUp) {
+  for (const KernelTarget &target : all)
+    for (int vectors : {11, 13, 22, 26}) {
+      const int tile = chooseRegisterTile(20, vectors, target, LastVectors::fillUp).vectors;
+      EXPECT_LE(ceilDiv(vectors, tile) * tile * 8, vectors * 9) << vectors << " vectors";
+    }
+  for (int vectors : {11, 13})
+    EXPECT_GT(chooseRegisterTile(20, vectors, avx2, LastVectors::fillUp).vectors, 1) << vectors << " vectors";
+}
+
 TEST(Schedules, TilesDivideRowsWhereTheyCan) {
   for (const KernelTarget &target : all)
     for (int vectors : {1, 2, 3, 5, 6}) {
