@@ -29,7 +29,8 @@ int64_t arenaBytesIn(int64_t step, std::span<const Tenant> tenants, int64_t alig
 int64_t arenaLowerBound(std::span<const Tenant> tenants, int64_t alignment);
 
 // Places the tenants by searching insertion orders: each order is packed first-fit, large tenants first to begin with,
-// then one tenant is moved at a time as long as that helps. Deterministic; stops at the bound.
+// then one tenant is moved at a time; where that alone does not reach the bound, moves that make it a little worse are allowed for
+// a while (threshold accepting). Deterministic; stops at the bound.
 // The first `network` tenants are those of the network alone, whose part of the arena shall be small as well: what is made small is
 // the sum of both.
 ArenaPlan planArena(std::vector<Tenant> tenants, int64_t alignment, size_t network);

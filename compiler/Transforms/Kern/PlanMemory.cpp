@@ -89,7 +89,7 @@ private:
     for (auto [number, kernel] : llvm::enumerate(scratchers)) {
       Tenant &scratch = tenants[allocs.size() + number];
       auto fits = [&](std::span<const Tenant> living, int64_t most, int64_t strips) {
-        return arenaBytesIn(scratch.first, living, alignment) + (strips - 1) * scratch.bytes <= most + most / 64;
+        return arenaBytesIn(scratch.first, living, alignment) + (strips - 1) * scratch.bytes <= most + most / 128;
       };
       int64_t strips = kernel.getStrips();
       while (strips > 1 && !(fits(all, bound, strips) && fits(alone, aloneBound, strips)))
