@@ -124,7 +124,7 @@ private:
     if (int64_t strips = kernel.getStrips(); strips > 1)
       call("mnv3_run_strips", {"hooks", "run", number(llvm::Log2_64(strips)), stripName(index)});
     else
-      callKernel(kernel, "0", number(rowsOf(kernel)), "");
+      callKernel(kernel, number(firstRowOf(kernel)), number(rowsOf(kernel)), "");
     if (options.profile)
       call("mnv3_add_ticks", {"hooks", number(index), "before"});
   }
@@ -147,7 +147,8 @@ private:
       say("const mnv3_run *const run = (const mnv3_run *)shared;");
       say(fmt::format("const mnv3_rows part = mnv3_rows_of(run, strip, {}, {});", rowsOf(kernel),
                       kernel->getAttrOfType<IntegerAttr>("row_step").getInt()));
-      callKernel(kernel, "part.first", "part.count", fmt::format(" + strip * {}", kernel.getScratchBytes()));
+      const int64_t first = firstRowOf(kernel);
+      callKernel(kernel, first ? fmt::format("part.first + {}", first) : "part.first", "part.count", fmt::format(" + strip * {}", kernel.getScratchBytes()));
     });
   }
 

@@ -92,6 +92,8 @@ private:
   llvm::BasicBlock *block(const char *name) { return llvm::BasicBlock::Create(module.getContext(), name, network); }
 
   llvm::Value *at(llvm::Value *base, int64_t bytes) {
+    if (bytes < 0) // a stem's strip counts from the whole picture's first row, which is nowhere
+      return builder.CreateConstGEP1_64(builder.getInt8Ty(), base, static_cast<uint64_t>(bytes));
     return bytes ? builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), base, bytes) : base;
   }
 
@@ -122,7 +124,7 @@ private:
 
   // `scratch`: bytes behind the first strip's.
   void callKernel(kern::KernelOpInterface op, llvm::Value *firstRow, llvm::Value *rows, llvm::Value *scratch) {
-    llvm::SmallVector<llvm::Value *> arguments = {firstRow, rows};
+    llvm::SmallVector<llvm::Value *> arguments = {builder.CreateAdd(firstRow, builder.getInt32(firstRowOf(op))), rows};
     for (const KernelOperand &operand : kernelOperandsOf(op))
       arguments.push_back(pointerTo(placeOf(operand, weights)));
     if (auto first = op->getAttrOfType<IntegerAttr>("scratch_at"))

@@ -204,13 +204,19 @@ KernelSpec kernelSpecOf(kern::KernelOpInterface kernel) {
       });
   if (auto whole = kernel->getAttrOfType<IntegerAttr>("whole_rows")) { // the same kernel for every strip
     spec.height = whole.getInt();
-    spec.inputHeight = 0;
+    if (spec.family != Family::stem) // which is handed the whole picture
+      spec.inputHeight = 0;
   }
   if (auto schedule = kernel->getAttrOfType<kern::ScheduleAttr>("schedule"))
     spec.schedule = {static_cast<int>(schedule.getPixels()), static_cast<int>(schedule.getVectors()),
                      static_cast<int>(schedule.getUnroll()), static_cast<int>(schedule.getRows()),
                      schedule.getChannelsOutermost()};
   return spec;
+}
+
+int64_t firstRowOf(kern::KernelOpInterface kernel) {
+  auto first = kernel->getAttrOfType<IntegerAttr>("first_row");
+  return first ? first.getInt() : 0;
 }
 
 int64_t rowsOf(kern::KernelOpInterface kernel) {
@@ -259,7 +265,7 @@ SmallVector<KernelOperand> kernelOperandsOf(kern::KernelOpInterface kernel) {
       })
       .Case<kern::GlobalPoolOp, kern::MaxPoolOp, kern::UpsampleOp, kern::CopyOp, kern::SpaceToDepthOp, kern::DepthToSpaceOp>(
           [&](auto op) { add(op.getInput()); });
-  add(kernel.getOutput());
+  add(kernel.getOutput(), -firstRowOf(kernel));
   return operands;
 }
 

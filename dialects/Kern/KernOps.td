@@ -141,7 +141,8 @@ def Kern_KernelOpInterface : OpInterface<"KernelOpInterface"> {
 // Every kernel op may carry: `schedule` (kern-choose-schedules); `symbol`, `scratch_bytes` of each strip, `row_step` (strips
 // begin at multiples of it) and `strips` (once kernels are made); `scratch_at` and `live_bytes`, how much of the arena is
 // in use while it runs (kern-plan-memory, which may lower `strips`);
-// `whole_rows`, where it makes some rows of a picture of so many (kern-form-strips): the kernel is the same for all of them.
+// `whole_rows`, where it makes some rows of a picture of so many (kern-form-strips): the kernel is the same for all of them. A stem,
+// which is handed the caller's whole picture all the same, then has the first of them as `first_row`.
 class Kern_KernelOp<string mnemonic, list<Trait> traits = []>
     : Kern_Op<mnemonic, traits # [DeclareOpInterfaceMethods<Kern_KernelOpInterface>]>;
 

@@ -46,7 +46,7 @@ std::optional<Window> windowOf(Operation *op) {
         return Window{static_cast<int64_t>(conv.getDilation()) * (conv.getKernel()[0] - 1) + 1, conv.getStrides()[0], conv.getPads()[0],
                       static_cast<int64_t>(conv.getWinograd().value_or(1))};
       })
-      .Case([](DepthwiseOp conv) { return Window{conv.getKernel()[0], conv.getStrides()[0], conv.getPads()[0]}; })
+      .Case<DepthwiseOp, StemOp>([](auto conv) { return Window{conv.getKernel()[0], conv.getStrides()[0], conv.getPads()[0]}; })
       .Case([](ElementwiseOp) { return Window{}; })
       .Default(std::nullopt);
 }
@@ -63,6 +63,9 @@ BufferType typeOf(Value buffer) { return cast<BufferType>(buffer.getType()); }
 
 int64_t bytesOf(BufferType type) { return llvm::alignTo(type.getBytes(), 64); }
 
+// The caller's picture, which det_detect keeps in the arena until the last stem has read it.
+int64_t imageBytes(func::FuncOp function) { return cast<MemRefType>(function.getArgument(0).getType()).getNumElements() * 4; }
+
 // What a kernel of a chain makes in a strip: `rows` rows, and `above` and `below` them what its reader needs beyond.
 struct Rows {
   int64_t rows = 0, above = 0, below = 0;
@@ -77,9 +80,8 @@ struct Chain {
   int64_t first = 0, last = 0; // steps in which it runs
   int64_t beside = 0;          // bytes alive at some time in them, without what lies between the kernels
   int64_t bytes = 0;           // `beside` and strip buffers
+  int64_t image = 0;           // and in det_detect the picture, if a stem reads it then or later
 
-  bool holds(int64_t step) const { return first <= step && step <= last; }
-  bool overlaps(const Chain &other) const { return first <= other.last && other.first <= last; }
   bool isBetween(Value buffer) const {
     return llvm::any_of(ArrayRef(kernels).drop_back(), [&](KernelOpInterface kernel) { return kernel.getOutput() == buffer; });
   }
@@ -123,8 +125,8 @@ bool cut(Chain &chain, int64_t strips) {
     if (i + 1 < chain.kernels.size())
       chain.stripBuffers[i] = BufferType::get(type.getContext(), rows.rows, type.getWidth(), type.getChannels(), type.getStride(),
                                               std::max(rows.above, rows.below), type.getHaloColumns());
-    if (i == 0) { // the last window begins inside the input, however large the pads
-      if ((type.getHeight() - 1) * window.stride >= typeOf(chain.kernels[0]->getOperand(0)).getHeight())
+    if (i == 0) { // the last window begins inside the input, however large the pads; a stem minds its borders itself
+      if (!isa<StemOp>(chain.kernels[0]) && (type.getHeight() - 1) * window.stride >= typeOf(chain.kernels[0]->getOperand(0)).getHeight())
         return false;
       break;
     }
@@ -158,7 +160,7 @@ bool cutTo(int64_t bytes, Chain &chain) {
 }
 
 // Every chain that can be cut, with as many strips as make it lowest.
-SmallVector<Chain> findChains(const Liveness &now) {
+SmallVector<Chain> findChains(func::FuncOp function, const Liveness &now) {
   SmallVector<Chain> chains;
   for (auto [index, op] : llvm::enumerate(now.steps)) {
     auto kernel = dyn_cast<KernelOpInterface>(op);
@@ -176,6 +178,7 @@ SmallVector<Chain> findChains(const Liveness &now) {
       for (auto &[value, life] : now.lives)
         if (isa<BufferType>(value.getType()) && life.first <= chain.last && chain.first <= life.last && !chain.isBetween(value))
           chain.beside += bytesOf(typeOf(value));
+      chain.image = chain.first <= now.of(function.getArgument(0)).last ? imageBytes(function) : 0;
       if (cutTo(0, chain))
         chains.push_back(chain);
     }
@@ -208,6 +211,8 @@ void makeStrip(Chain &chain, size_t number, int64_t strip, ArrayRef<Value> buffe
   }
   builder.setInsertionPointAfter(made);
   made->setAttr("whole_rows", builder.getI64IntegerAttr(height));
+  if (isa<StemOp>(made))
+    made->setAttr("first_row", builder.getI64IntegerAttr(begin));
 }
 
 void apply(Chain &chain) {
@@ -235,31 +240,81 @@ void apply(Chain &chain) {
   }
 }
 
-// First the lowest peak that cutting can reach, then as few strips as reach it.
-void formStrips(func::FuncOp function) {
-  Liveness now(function);
-  SmallVector<int64_t> alive(now.steps.size() + 1, 0); // bytes in each step
-  for (auto &[value, life] : now.lives)
-    if (isa<BufferType>(value.getType()))
-      for (int64_t step = life.first; step <= life.last; ++step)
-        alive[step] += bytesOf(typeOf(value));
-  const SmallVector<Chain> chains = findChains(now);
-  SmallVector<Chain> chosen;
-  int64_t peak = *llvm::max_element(alive);
-  for (;; peak = *llvm::max_element(alive)) {
-    const int64_t step = llvm::find(alive, peak) - alive.begin();
-    std::optional<Chain> best;
-    for (const Chain &chain : chains)
-      if (chain.holds(step) && llvm::none_of(chosen, [&](const Chain &other) { return chain.overlaps(other); }) &&
-          chain.bytes < (best ? best->bytes : peak))
-        best = chain;
-    if (!best)
-      break;
-    std::fill(alive.begin() + best->first, alive.begin() + best->last + 1, best->bytes);
-    chosen.push_back(*best);
+// Bytes of the arena that det_run and det_detect have in use at some time.
+struct Peak {
+  int64_t runs = 0, detects = 0;
+
+  Peak with(const Peak &other) const { return {std::max(runs, other.runs), std::max(detects, other.detects)}; }
+  bool isWithin(const Peak &limit) const { return runs <= limit.runs && detects <= limit.detects; }
+};
+
+constexpr int64_t anything = std::numeric_limits<int64_t>::max();
+
+// Which chains run in strips: steps outside of chains cost what is alive in them, chains what they need at their lowest. As chains
+// must not overlap, the best choice for the steps up to one follows from the best choices for fewer.
+class ChainChoice {
+public:
+  ChainChoice(func::FuncOp function, const Liveness &now) : whole(now.steps.size() + 1), chains(findChains(function, now)) {
+    for (auto &[value, life] : now.lives)
+      if (isa<BufferType>(value.getType()))
+        for (int64_t step = life.first; step <= life.last; ++step)
+          whole[step].runs += bytesOf(typeOf(value));
+    const int64_t lastRead = now.of(function.getArgument(0)).last;
+    for (int64_t step = 0; step < static_cast<int64_t>(whole.size()); ++step)
+      whole[step].detects = whole[step].runs + (step <= lastRead ? imageBytes(function) : 0);
   }
-  for (Chain &chain : chosen) {
-    cutTo(peak, chain);
+
+  // The lowest peak that a choice can have in `field` and stay within the limit.
+  int64_t lowest(int64_t Peak::*field, const Peak &limit) const {
+    SmallVector<int64_t> best = {0}; // of all steps up to one
+    for (size_t step = 1; step < whole.size(); ++step) {
+      best.push_back(whole[step].isWithin(limit) ? std::max(best[step - 1], whole[step].*field) : anything);
+      for (const Chain &chain : chains)
+        if (chain.last == static_cast<int64_t>(step) && peakOf(chain).isWithin(limit))
+          best[step] = std::min(best[step], std::max(best[chain.first - 1], peakOf(chain).*field));
+    }
+    return best.back();
+  }
+
+  // The chains of a choice within the limit, with as few kernels as can be; there is one.
+  SmallVector<Chain> fewest(const Peak &limit) const {
+    SmallVector<int64_t> best = {0};
+    SmallVector<const Chain *> ending = {nullptr};
+    for (size_t step = 1; step < whole.size(); ++step) {
+      best.push_back(whole[step].isWithin(limit) ? best[step - 1] : anything);
+      ending.push_back(nullptr);
+      for (const Chain &chain : chains) {
+        const int64_t before = chain.last == static_cast<int64_t>(step) && peakOf(chain).isWithin(limit) ? best[chain.first - 1] : anything;
+        if (before != anything && before + static_cast<int64_t>(chain.kernels.size()) < best[step]) {
+          best[step] = before + static_cast<int64_t>(chain.kernels.size());
+          ending[step] = &chain;
+        }
+      }
+    }
+    SmallVector<Chain> chosen;
+    for (int64_t step = static_cast<int64_t>(whole.size()) - 1; step > 0; --step)
+      if (const Chain *chain = ending[step]) {
+        chosen.push_back(*chain);
+        step = chain->first; // and on with the step before
+      }
+    return chosen;
+  }
+
+private:
+  static Peak peakOf(const Chain &chain) { return {chain.bytes, chain.bytes + chain.image}; }
+
+  SmallVector<Peak> whole; // of each step without chains
+  SmallVector<Chain> chains;
+};
+
+// First the lowest peaks that cutting can reach, det_detect's before det_run's, then as few chains and strips as reach them.
+void formStrips(func::FuncOp function) {
+  const Liveness now(function);
+  const ChainChoice choice(function, now);
+  Peak peak = {anything, choice.lowest(&Peak::detects, {anything, anything})};
+  peak.runs = choice.lowest(&Peak::runs, peak);
+  for (Chain &chain : choice.fewest(peak)) {
+    cutTo(std::min(peak.runs, peak.detects - chain.image), chain);
     apply(chain);
   }
 }

@@ -33,9 +33,10 @@ def PackWeightsPass : Pass<"kern-pack-weights", "::mlir::ModuleOp"> {
 def FormStripsPass : Pass<"kern-form-strips", "::mlir::ModuleOp"> {
   let summary = "run chains of kernels in strips of rows where that lowers the arena's peak";
   let description = [{
-    Expects laid out buffers. Where a chain of convolutions, depthwise convolutions and passes, each the only reader of the
-    one before, is alive at the peak, it is repeated for strips of equal height, on buffers that hold a strip (`kern.rows` shows
-    kernels their rows). As few strips as take the chain off the peak; nothing changes where no chain lowers it.
+    Expects laid out buffers. Chains of stems, convolutions, depthwise convolutions and passes, each the only reader of the
+    one before, are repeated for strips of equal height, on buffers that hold a strip (`kern.rows` shows kernels their rows):
+    those that lower the peak of det_detect, which has the picture in the arena, and then that of det_run. As few kernels and
+    strips as reach the lowest peaks; nothing changes where no chain lowers them.
     Example: test/Transforms/kern-form-strips.mlir
   }];
 }
