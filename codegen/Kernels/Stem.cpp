@@ -45,8 +45,8 @@ Kernel makeStem(const KernelSpec &spec, const KernelTarget &target, const Strip 
   accumulators(c, x, y) = bias(c);
   accumulators(c, x, y) += weights(c % vector, r.x, r.y, r.z, c / vector) *
                            padded(x * spec.strideX + r.x * spec.dilation, r.z, y * spec.strideY + r.y * spec.dilation);
-  Expr value = activate(spec.activation, spec.slope, accumulators(c % computed, x, y));
-  result(c, x, y) = computed == lanes ? value : select(c < computed, value, activate(spec.activation, spec.slope, 0.0f));
+  Expr value = activate(spec.activation, spec.slope, accumulators(c % computed, x, y), target);
+  result(c, x, y) = computed == lanes ? value : select(c < computed, value, activate(spec.activation, spec.slope, 0.0f, target));
 
   // Schedule.
   const int pixels = std::min(spec.schedule.pixels, spec.width), tile = computed == lanes ? spec.schedule.vectors * vector : lanes;
