@@ -4,7 +4,9 @@
 
 #include "llvm/Analysis/TargetTransformInfo.h"
 #include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/IntrinsicsAArch64.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/Linker/Linker.h"
@@ -39,6 +41,18 @@ std::unique_ptr<llvm::TargetMachine> machineFor(const Target &target, std::strin
                                  llvm::CodeGenOptLevel::Aggressive));
 }
 
+// Halide converts floats by NEON's own intrinsic. LLVM's general one does the same, and has the factor in it where the float is one times a
+// power of two.
+void generalise(llvm::Instruction &instruction) {
+  auto *call = llvm::dyn_cast<llvm::IntrinsicInst>(&instruction);
+  if (!call || call->getIntrinsicID() != llvm::Intrinsic::aarch64_neon_fcvtzs)
+    return;
+  llvm::Value *value = call->getArgOperand(0);
+  llvm::Value *same = llvm::IRBuilder<>(call).CreateIntrinsic(llvm::Intrinsic::fptosi_sat, {call->getType(), value->getType()}, {value});
+  call->replaceAllUsesWith(same);
+  call->eraseFromParent();
+}
+
 // Parses bitcode that was made for no target in particular and fits it to this one.
 bool addBitcode(llvm::Module &into, StringRef bitcode, const char *name) {
   auto parsed = llvm::parseBitcodeFile(llvm::MemoryBufferRef(bitcode, name), into.getContext());
@@ -58,8 +72,10 @@ bool addBitcode(llvm::Module &into, StringRef bitcode, const char *name) {
       continue;
     // Halide tags memory by buffer name; buffers share the arena, so the tags would prove what is not true.
     for (llvm::BasicBlock &block : function)
-      for (llvm::Instruction &instruction : block)
+      for (llvm::Instruction &instruction : llvm::make_early_inc_range(block)) {
         instruction.setMetadata(llvm::LLVMContext::MD_tbaa, nullptr);
+        generalise(instruction);
+      }
   }
   return !llvm::Linker::linkModules(into, std::move(*parsed));
 }

@@ -113,7 +113,7 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, const Strip &s
   Var c("c"), x("x"), y("y");
   Func gated("gated"), accumulators("accumulators"), sums("sums"), result("result");
   if (spec.hasGate)
-    gated(c, x, y) = activate(spec.gateActivation, spec.slope, operands.inputs[0](c, x, y) * operands.gate(c));
+    gated(c, x, y) = activate(spec.gateActivation, spec.slope, operands.inputs[0](c, x, y) * operands.gate(c), target);
   accumulators(c, x, y) = spec.hasStart  ? operands.start(firstChannel + c, x / 2, y / 2)
                           : spec.hasBias ? operands.bias(firstChannel + c)
                                          : Expr(0.0f);
@@ -126,10 +126,10 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, const Strip &s
                              input(r.x, x * spec.strideX + r.y * spec.dilation, y * spec.strideY + r.z * spec.dilation);
   }
   sums(c, x, y) = accumulators(c, x, y);
-  Expr value = activate(spec.activation, spec.slope, sums(range.halved ? c % computed : Expr(c), x, y));
+  Expr value = activate(spec.activation, spec.slope, sums(range.halved ? c % computed : Expr(c), x, y), target);
   if (spec.hasResidual)
     value += operands.residual(firstChannel + c, x, y);
-  result(c, x, y) = range.halved ? select(c < computed, value, activate(spec.activation, spec.slope, 0.0f)) : value;
+  result(c, x, y) = range.halved ? select(c < computed, value, activate(spec.activation, spec.slope, 0.0f, target)) : value;
 
   // Schedule. ShiftInwards lets the last tile of a row overlap the one before; that needs a row as wide as a tile.
   const int pixels = pixelsOf(spec, extents, range);

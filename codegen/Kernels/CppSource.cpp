@@ -161,9 +161,12 @@ protected:
   }
 
   void visit(const Cast *op) override {
-    if (op->type.is_vector())
-      refuse("a conversion of vectors");
-    CodeGen_C::visit(op);
+    if (!op->type.is_vector())
+      CodeGen_C::visit(op);
+    else if (op->type.element_of() == Int(32) && op->value.type().element_of() == Float(32))
+      id = call("to_int", {op->value});
+    else
+      refuse("a conversion of vectors that is not from floats to integers");
   }
   void visit(const Reinterpret *op) override {
     if (!op->type.is_scalar() || !op->value.type().is_scalar() || op->type.is_handle() || op->value.type().is_handle())
@@ -184,6 +187,8 @@ protected:
       id = "(" + print_expr(op->args[0]) + " >> " + print_expr(op->args[1]) + ")";
     } else if (op->is_intrinsic(Call::bitwise_and)) {
       id = "(" + print_expr(op->args[0]) + " & " + print_expr(op->args[1]) + ")";
+    } else if (op->is_intrinsic(Call::round)) {
+      id = call("round_even", {op->args[0]});
     } else {
       refuse(op->name);
     }

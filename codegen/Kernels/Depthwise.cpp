@@ -27,7 +27,7 @@ Kernel makeDepthwise(const KernelSpec &spec, const KernelTarget &target, const S
   accumulators(c, x, y) = bias(c);
   accumulators(c, x, y) += weights(c % packing, r.x + spec.kernelW * r.y, c / packing) *
                            input(c, x * spec.strideX + r.x * spec.dilation, y * spec.strideY + r.y * spec.dilation);
-  result(c, x, y) = activate(spec.activation, spec.slope, accumulators(c, x, y));
+  result(c, x, y) = activate(spec.activation, spec.slope, accumulators(c, x, y), target);
 
   // Schedule. Tiles that do not divide the picture overlap at its end.
   const int pixels = std::min(spec.schedule.pixels, spec.width), rows = std::min(spec.schedule.rows, spec.height);

@@ -24,8 +24,8 @@ Kernel makeElementwise(const KernelSpec &spec, const KernelTarget &target, const
   Func result("result");
   Expr value = input(c, x, y);
   if (spec.hasGate)
-    value = activate(spec.gateActivation, spec.slope, value * gate(c));
-  value = activate(spec.activation, spec.slope, value);
+    value = activate(spec.gateActivation, spec.slope, value * gate(c), target);
+  value = activate(spec.activation, spec.slope, value, target);
   if (spec.hasResidual)
     value += residual(c, x, y);
   result(c, x, y) = value;

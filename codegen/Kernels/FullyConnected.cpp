@@ -23,7 +23,7 @@ Kernel makeFullyConnected(const KernelSpec &spec, const KernelTarget &target) {
   Expr sum = bias(c);
   for (int phase = 0; phase < phases; ++phase)
     sum += sums(c, phase);
-  result(c, x, y) = activate(spec.activation, spec.slope, sum);
+  result(c, x, y) = activate(spec.activation, spec.slope, sum, target);
 
   // Schedule.
   Var co("co"), ci("ci");

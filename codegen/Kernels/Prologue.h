@@ -70,6 +70,11 @@ template <typename Vector> Vector ramp(int32_t first, int32_t step);
 /* Where there are no vectors of four, neither compiler keeps one in registers: they are four floats then. */
 #if defined(__SSE2__) || defined(__ARM_NEON) || (defined(__ARM_FEATURE_MVE) && __ARM_FEATURE_MVE & 2) || defined(__wasm_simd128__) || defined(__riscv_vector)
 MNV3_VECTORS(4)
+#if defined(__aarch64__)
+#include <arm_neon.h>
+MNV3_INLINE f32x4 round_even(f32x4 x) { return (f32x4)vrndnq_f32((float32x4_t)x); }
+MNV3_INLINE i32x4 to_int(f32x4 x) { return (i32x4)vcvtq_s32_f32((float32x4_t)x); } /* saturates */
+#endif
 #else
 template <typename Element> struct mnv3_four {
   Element a, b, c, d;

@@ -45,8 +45,8 @@ Kernel makeStem(const KernelSpec &spec, const KernelTarget &target, const Strip 
   accumulators(c, x, y) = bias(c);
   accumulators(c, x, y) += weights(c % vector, r.x, r.y, r.z, c / vector) *
                            padded(x * spec.strideX + r.x * spec.dilation, r.z, y * spec.strideY + r.y * spec.dilation);
-  Expr value = activate(spec.activation, spec.slope, accumulators(c % computed, x, y));
-  result(c, x, y) = computed == lanes ? value : select(c < computed, value, activate(spec.activation, spec.slope, 0.0f));
+  Expr value = activate(spec.activation, spec.slope, accumulators(c % computed, x, y), target);
+  result(c, x, y) = computed == lanes ? value : select(c < computed, value, activate(spec.activation, spec.slope, 0.0f, target));
 
   // Schedule.
   const int pixels = std::min(spec.schedule.pixels, spec.width), tile = computed == lanes ? spec.schedule.vectors * vector : lanes;
@@ -67,8 +67,14 @@ Kernel makeStem(const KernelSpec &spec, const KernelTarget &target, const Strip 
       .unroll(c)
       .unroll(x)
       .unroll(r.x);
-  padded.store_root().compute_at(result, y).vectorize(x, vector, TailStrategy::RoundUp);
-  if (multipliesByElement(target)) { // a row's inputs of all pixels of the tile, as vectors whose elements multiply
+  if (!multipliesByElement(target)) {
+    padded.store_root().compute_at(result, y).vectorize(x, vector, TailStrategy::RoundUp);
+  } else {
+    // Rows that two filters meet are copied twice, four vectors at a time: cheaper than to find them in a ring for every tile.
+    padded.compute_at(result, y).vectorize(x, vector, TailStrategy::RoundUp);
+    padded.unroll(x, 4, TailStrategy::GuardWithIf);
+    accumulators.update().unroll(r.y);
+    // A row's inputs of all pixels of the tile, as vectors whose elements multiply.
     Func staged = padded.in(accumulators);
     const int inputs = (pixels - 1) * spec.strideX + (spec.kernelW - 1) * spec.dilation + 1;
     staged.compute_at(accumulators, r.y).store_in(MemoryType::Register).bound_extent(x, roundUp(inputs, narrow)).vectorize(x, narrow).unroll(x);

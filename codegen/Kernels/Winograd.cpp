@@ -102,7 +102,7 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
                                           [&](int k) { return products(c, y * across + x, k * points + j); });
   Expr value = transformed(transformOutput, tiling, points, x % outputs,
                            [&](int k) { return halfOutput(c, k, y % outputs, x / outputs, y / outputs); });
-  value = activate(spec.activation, spec.slope, value + bias(c));
+  value = activate(spec.activation, spec.slope, value + bias(c), target);
   result(c, x, y) = spec.hasResidual ? value + residual(c, x, y) : value;
 
   // Schedule.

@@ -16,6 +16,9 @@ constexpr int ceilDiv(int a, int b) { return (a + b - 1) / b; }
 // memory, as x86 and WebAssembly do.
 inline bool multipliesByElement(const KernelTarget &target) { return target.name == "arm64"; }
 
+// Vectors are rounded by one instruction, and another makes fixed point numbers of them; what does not fit becomes the largest or least.
+inline bool roundsAndSaturates(const KernelTarget &target) { return target.name == "arm64"; }
+
 // Helium and RISC-V multiply a vector by a scalar, which takes none of the vector registers.
 inline bool multipliesByScalar(const KernelTarget &target) { return target.name == "cortex-m55" || target.name == "riscv64-v"; }
 

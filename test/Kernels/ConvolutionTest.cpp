@@ -34,6 +34,7 @@ TEST_P(Convolutions, Conv2D) {
       {.name = "one lane short", .inputs = {15}, .outputs = 31},
       {.name = "one lane more", .inputs = {17}, .outputs = 33, .activation = Activation::relu},
       {.name = "rows in one", .height = 3, .width = 5, .inputs = {24}, .outputs = 48, .activation = Activation::silu},
+      {.name = "where a sigmoid is 0 or 1", .inputs = {8}, .outputs = 48, .activation = Activation::silu, .biasScale = 1000},
       {.name = "rows with gaps", .inputs = {24}, .outputs = 48, .output = {.halo = 2, .gap = 1}},
       {.name = "3x3", .height = 6, .width = 13, .inputs = {8}, .outputs = 24, .kernelH = 3, .kernelW = 3},
       {.name = "3x3 stride 2", .inputs = {12}, .outputs = 40, .kernelH = 3, .kernelW = 3, .stride = 2,

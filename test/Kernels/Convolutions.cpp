@@ -61,7 +61,10 @@ Case makeConvolution(const Convolution &wanted, const KernelTarget &target, bool
     filters.push_back(randomFilter(wanted.outputs, wanted.kernelH, wanted.kernelW, channels, seed + 2));
     spec.inputs.push_back(pictureOf(channels, inputWidth, inputLayout, vector));
   }
-  const Tensor bias = randomTensor(1, 1, wanted.outputs, 3), gate = randomTensor(1, 1, wanted.inputs[0], 4);
+  Tensor bias = randomTensor(1, 1, wanted.outputs, 3);
+  for (float &value : bias.values)
+    value *= wanted.biasScale;
+  const Tensor gate = randomTensor(1, 1, wanted.inputs[0], 4);
   const Tensor residual = randomTensor(wanted.height, wanted.width, wanted.outputs, 5);
   const Tensor start = randomTensor((wanted.height + 1) / 2, (wanted.width + 1) / 2, wanted.outputs, 6);
   if (wanted.residual)

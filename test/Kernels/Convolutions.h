@@ -17,6 +17,7 @@ struct Convolution {
   Layout input = {}, output = {}, residualLayout = {};
   Schedule schedule = {}; // all zero: the default one
   int winograd = 0; // outputs of a tile; 0: direct
+  float biasScale = 1; // of numbers that are some 1 without
 };
 
 // kernelH x kernelW convolution, padded by half the kernel. The input's halo is widened to what the kernel reaches.
