@@ -148,7 +148,8 @@ private:
       say(fmt::format("const mnv3_rows part = mnv3_rows_of(run, strip, {}, {});", rowsOf(kernel),
                       kernel->getAttrOfType<IntegerAttr>("row_step").getInt()));
       const int64_t first = firstRowOf(kernel);
-      callKernel(kernel, first ? fmt::format("part.first + {}", first) : "part.first", "part.count", fmt::format(" + strip * {}", kernel.getScratchBytes()));
+      callKernel(kernel, first ? fmt::format("part.first + {}", first) : "part.first", "part.count",
+                 fmt::format(" + strip * {}", kernel.getScratchBytes()));
     });
   }
 

@@ -92,7 +92,8 @@ ArenaPlan planArena(std::vector<Tenant> tenants, int64_t alignment, size_t netwo
   int64_t best = INT64_MAX;
   // Most networks seen so far reach the bound by a few hundred moves downhill. What does not is worth a longer walk over hills; 1000 moves
   // take some 25 ms for 200 tenants.
-  for (Walk walk : {Walk{networkFirst, 1000, 0}, Walk{mixed, 1000, 0}, Walk{mixed, 6000, bound / 50}}) {
+  const int64_t hills = bound / 50;
+  for (Walk walk : {Walk{networkFirst, 1000, 0}, Walk{mixed, 1000, 0}, Walk{networkFirst, 5000, hills}, Walk{mixed, 5000, hills}}) {
     std::vector<size_t> &order = walk.order;
     std::vector<int64_t> offsets(tenants.size());
     Sizes reached = packFirstFit(tenants, network, order, offsets);
