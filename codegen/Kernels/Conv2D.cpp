@@ -158,10 +158,11 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, const Strip &s
                        spec.inputs[i].channels, range.halved ? halvedUnroll(spec) : schedule.unroll},
                       source, registers);
   }
-  if (spec.hasGate) // once for all output channels of a tile of pixels
-    gated.compute_at(result, xo)
-        .bound_extent(c, roundUp(spec.inputs[0].channels, inputLanes(spec, target)))
-        .vectorize(c, inputLanes(spec, target));
+  if (spec.hasGate) { // once for all output channels of a tile of pixels
+    const int gateLanes = inputLanes(spec, target), gatedLanes = roundUp(spec.inputs[0].channels, gateLanes);
+    const int vectors = multipliesByElement(target) ? largestDivisor(gatedLanes / gateLanes, 4) : 1; // where instructions count
+    gated.compute_at(result, xo).bound_extent(c, gatedLanes).split(c, co, ci, vectors * gateLanes).vectorize(ci, gateLanes).unroll(ci);
+  }
   return {result, toStrip(strip, spec.output) + firstChannel};
 }
 

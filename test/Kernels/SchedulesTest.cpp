@@ -121,6 +121,23 @@ TEST(Schedules, DepthwiseTilesLeaveRegistersForTapsAndInputs) {
     }
 }
 
+// 5x5 on NEON of 64 bits: one row, long enough that taps are loaded for many pixels, of registers that are there.
+TEST(Schedules, LargeDepthwiseWindowsTakeLongRowsOnArm64) {
+  KernelSpec spec;
+  spec.family = Family::depthwise;
+  spec.height = spec.width = 40;
+  spec.output = {64, 64, 64 * 40};
+  spec.inputs = {{64, 64, 64 * 44}};
+  spec.kernelH = spec.kernelW = 5;
+  const Schedule large = chooseSchedule(spec, neon);
+  EXPECT_EQ(large.rows, 1);
+  EXPECT_GE(large.pixels, 16);
+  EXPECT_LE(large.pixels, 24);
+  EXPECT_EQ(chooseSchedule(spec, avx512).rows, 2);
+  spec.kernelH = spec.kernelW = 3;
+  EXPECT_EQ(chooseSchedule(spec, neon).rows, 2);
+}
+
 TEST(Schedules, WinogradOnlyWhereItIsDefined) {
   const KernelSpec good = conv(40, 40, 48, 48, 3);
   EXPECT_EQ(chooseWinogradTile(good, avx512), 4);
