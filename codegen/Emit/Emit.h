@@ -55,7 +55,7 @@ std::string emitCpp(mlir::func::FuncOp function, const std::vector<std::string> 
 // What an object takes of a machine, beside the arena.
 struct ObjectFacts {
   int64_t code = 0;                                   // bytes of code and tables, each section rounded up to its alignment
-  int64_t weights = 0;                                // bytes of weights in the object; with external ones, of their file
+  int64_t weights = 0;                                // bytes of weights in the object
   std::vector<std::pair<std::string, int64_t>> stack; // of each entry point, by name: bytes, the caller's own functions left out
   std::vector<std::string> symbols;                   // what the linker sees, sorted
   llvm::StringMap<int64_t> sizes;                     // of every symbol, internal ones too
@@ -74,6 +74,9 @@ bool emitObject(llvm::Module &module, const Target &target, const std::string &n
 // The file of external weights: runtime/include/mnv3/weights.h.
 std::string emitWeightsFile(mlir::func::FuncOp function);
 
+// Bytes of the weights, and of the head that their file has if they are in one.
+int64_t weightsBytes(mlir::func::FuncOp function, const EmitOptions &options);
+
 // The C header. `object`: null for C++, of which only its compiler knows what it takes.
 std::string emitHeader(mlir::func::FuncOp function, const EmitOptions &options, const HeaderFacts &facts, const ObjectFacts *object);
 
@@ -90,7 +93,7 @@ std::vector<RowCost> rowCosts(mlir::func::FuncOp function, const ObjectFacts &fa
 // Bytes of weights that Winograd's transform adds to the filters: what Goal::size saves.
 int64_t winogradBytes(mlir::func::FuncOp function);
 
-// The manifest: JSON, the same bytes for the same inputs.
+// The manifest: JSON, the same bytes for the same inputs. `object`: null for C++; stack, code and symbols are null then.
 struct ManifestFacts {
   struct File {
     std::string name; // without its folder
@@ -101,7 +104,8 @@ struct ManifestFacts {
   Target target;
   std::vector<File> inputs, outputs;
 };
-std::string emitManifest(mlir::func::FuncOp function, const ManifestFacts &manifest, const ObjectFacts &facts);
+std::string emitManifest(mlir::func::FuncOp function, const EmitOptions &options, const ManifestFacts &manifest,
+                         const ObjectFacts *object);
 std::string sha256Of(llvm::StringRef bytes); // in hex
 
 // One line for each kernel call of the function, in order: "row 19: conv2d 3x3, 80x80x48 -> 80x80x48".

@@ -95,8 +95,7 @@ mnv3_status {prefix}_check_weights(const void *weights, size_t bytes);
 
 } // namespace
 
-// Of the file of weights, or of those in the code.
-static int64_t weightsBytes(func::FuncOp function, const EmitOptions &options) {
+int64_t weightsBytes(func::FuncOp function, const EmitOptions &options) {
   const int64_t head = options.weights == WeightsIn::code ? 0 : static_cast<int64_t>(MNV3_WEIGHTS_HEAD_BYTES);
   return static_cast<int64_t>(layOutWeights(function).bytes.size()) + head;
 }

@@ -44,13 +44,14 @@ std::string sha256Of(StringRef bytes) {
   return llvm::toHex(llvm::SHA256::hash(llvm::arrayRefFromStringRef(bytes)), /*LowerCase=*/true);
 }
 
-std::string emitManifest(func::FuncOp function, const ManifestFacts &manifest, const ObjectFacts &facts) {
+std::string emitManifest(func::FuncOp function, const EmitOptions &options, const ManifestFacts &manifest, const ObjectFacts *object) {
   auto arena = function->getAttrOfType<DictionaryAttr>("kern.arena");
   auto image = cast<MemRefType>(function.getArgument(0).getType());
-  const std::vector<RowCost> rows = rowCosts(function, facts);
+  const std::vector<RowCost> rows = rowCosts(function, object ? *object : ObjectFacts());
   std::string text;
   llvm::raw_string_ostream stream(text);
   llvm::json::OStream json(stream, 1);
+  auto known = [&](int64_t bytes) { return object ? llvm::json::Value(bytes) : llvm::json::Value(nullptr); };
   auto files = [&](const char *key, const std::vector<ManifestFacts::File> &list) {
     json.attributeArray(key, [&] {
       for (const ManifestFacts::File &file : list)
@@ -79,18 +80,23 @@ std::string emitManifest(func::FuncOp function, const ManifestFacts &manifest, c
     json.attributeObject("bytes", [&] {
       json.attribute("arena", arena.getAs<IntegerAttr>("bytes").getInt());
       json.attribute("arena_lower_bound", arena.getAs<IntegerAttr>("lower_bound").getInt());
-      json.attribute("stack", facts.deepest());
-      json.attribute("code", facts.code);
-      json.attribute("weights", facts.weights);
+      json.attribute("stack", known(object ? object->deepest() : 0));
+      json.attribute("code", known(object ? object->code : 0));
+      json.attribute("weights", weightsBytes(function, options));
     });
-    json.attributeObject("stack", [&] {
-      for (const auto &[entry, bytes] : facts.stack)
-        json.attribute(entry, bytes);
-    });
-    json.attributeArray("symbols", [&] {
-      for (const std::string &symbol : facts.symbols)
-        json.value(symbol);
-    });
+    if (object) {
+      json.attributeObject("stack", [&] {
+        for (const auto &[entry, bytes] : object->stack)
+          json.attribute(entry, bytes);
+      });
+      json.attributeArray("symbols", [&] {
+        for (const std::string &symbol : object->symbols)
+          json.value(symbol);
+      });
+    } else {
+      json.attribute("stack", nullptr);
+      json.attribute("symbols", nullptr);
+    }
     json.attributeArray("rows", [&] {
       for (const RowCost &row : rows)
         json.object([&] {
@@ -99,7 +105,7 @@ std::string emitManifest(func::FuncOp function, const ManifestFacts &manifest, c
             for (const std::string &kernel : row.kernels)
               json.value(llvm::json::fixUTF8(kernel));
           });
-          json.attribute("code", row.code);
+          json.attribute("code", known(row.code));
           json.attribute("weights", row.weights);
           json.attribute("arena", row.arena);
         });

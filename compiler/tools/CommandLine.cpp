@@ -76,8 +76,8 @@ cl::opt<bool> keepRows("keep-rows", cl::desc("for tests: every yaml row's result
 cl::opt<bool> externalWeights("external-weights", cl::desc("weights go to <stem of FILE>.weights instead of the object; the caller hands them over"),
                               cl::cat(category));
 cl::opt<bool> selfContained("self-contained", cl::desc("with --emit=cpp: the weights stand in the source, no file beside it"), cl::cat(category));
-cl::opt<std::string> ram("ram", cl::desc("an error if arena and stack take more: 65536, 512K, 2M"), cl::value_desc("BYTES"), cl::cat(category));
-cl::opt<std::string> flash("flash", cl::desc("an error if code and the weights in the object take more"), cl::value_desc("BYTES"), cl::cat(category));
+cl::opt<std::string> ram("ram", cl::desc("an error if arena and stack take more: 65536, 512K, 2M; not for C++"), cl::value_desc("BYTES"), cl::cat(category));
+cl::opt<std::string> flash("flash", cl::desc("an error if code and the weights in the object take more; not for C++"), cl::value_desc("BYTES"), cl::cat(category));
 cl::opt<bool> profile("profile", cl::desc("count the time of each kernel through the caller's clock (hooks.clock, hooks.ticks)"), cl::cat(category));
 
 // "640" or "480x640", height first.
@@ -117,7 +117,7 @@ std::optional<Budgets> parseBudgets() {
     if (!text.empty() && (emit == Output::yolo || emit == Output::nn || emit == Output::kern))
       return refuse(std::string(flag) + " is about code: there is none with this --emit");
     if (!text.empty() && emit == Output::cpp)
-      return refuse(std::string(flag) + " is about an object: what C++ takes depends on its compiler");
+      return refuse(std::string(flag) + " is about an object: what C++ takes depends on its compiler; arena and weights stand in its header");
     *bytes = parsed.value_or(0);
   }
   return budgets;

@@ -106,16 +106,14 @@ int writeCode(const CommandLine &line, mlir::ModuleOp module, const std::vector<
   if (line.code.weights != codegen::WeightsIn::code)
     files.push_back({beside(line.output, "weights"), codegen::emitWeightsFile(function)});
   files.push_back({beside(line.output, "h"), codegen::emitHeader(function, line.code, header, facts ? &*facts : nullptr)});
-  if (line.emit == Output::object) {
-    if (line.code.weights == codegen::WeightsIn::caller)
-      facts->weights = static_cast<int64_t>(files[1].second.size());
+  if (line.emit == Output::object || line.emit == Output::cpp) {
     codegen::ManifestFacts manifest{MNV3_VERSION, line.target, {}, {}};
     for (const std::string &file : {line.model.input, line.model.weights})
       if (!file.empty() && !addInput(manifest, file, error))
         return fail(error);
     for (const auto &[file, content] : files)
       manifest.outputs.push_back(describeFile(file, content));
-    files.push_back({beside(line.output, "json"), codegen::emitManifest(function, manifest, *facts)});
+    files.push_back({beside(line.output, "json"), codegen::emitManifest(function, line.code, manifest, facts ? &*facts : nullptr)});
   }
   return writeFiles(files, error) ? 0 : fail(error);
 }
