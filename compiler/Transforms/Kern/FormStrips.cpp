@@ -64,7 +64,17 @@ BufferType typeOf(Value buffer) { return cast<BufferType>(buffer.getType()); }
 int64_t bytesOf(BufferType type) { return llvm::alignTo(type.getBytes(), 64); }
 
 // The caller's picture, which det_detect keeps in the arena until the last stem has read it.
-int64_t imageBytes(func::FuncOp function) { return cast<MemRefType>(function.getArgument(0).getType()).getNumElements() * 4; }
+struct Image {
+  int64_t bytes = 0, lastRead = 0;
+
+  Image(func::FuncOp function, const Liveness &now) {
+    for (StemOp stem : function.getOps<StemOp>()) {
+      bytes = cast<MemRefType>(stem.getInput().getType()).getNumElements() * 4;
+      lastRead = now.of(stem.getInput()).last;
+    }
+  }
+  int64_t bytesFrom(int64_t step) const { return step <= lastRead ? bytes : 0; }
+};
 
 // What a kernel of a chain makes in a strip: `rows` rows, and `above` and `below` them what its reader needs beyond.
 struct Rows {
@@ -160,7 +170,7 @@ bool cutTo(int64_t bytes, Chain &chain) {
 }
 
 // Every chain that can be cut, with as many strips as make it lowest.
-SmallVector<Chain> findChains(func::FuncOp function, const Liveness &now) {
+SmallVector<Chain> findChains(const Image &image, const Liveness &now) {
   SmallVector<Chain> chains;
   for (auto [index, op] : llvm::enumerate(now.steps)) {
     auto kernel = dyn_cast<KernelOpInterface>(op);
@@ -178,7 +188,7 @@ SmallVector<Chain> findChains(func::FuncOp function, const Liveness &now) {
       for (auto &[value, life] : now.lives)
         if (isa<BufferType>(value.getType()) && life.first <= chain.last && chain.first <= life.last && !chain.isBetween(value))
           chain.beside += bytesOf(typeOf(value));
-      chain.image = chain.first <= now.of(function.getArgument(0)).last ? imageBytes(function) : 0;
+      chain.image = image.bytesFrom(chain.first);
       if (cutTo(0, chain))
         chains.push_back(chain);
     }
@@ -244,7 +254,6 @@ void apply(Chain &chain) {
 struct Peak {
   int64_t runs = 0, detects = 0;
 
-  Peak with(const Peak &other) const { return {std::max(runs, other.runs), std::max(detects, other.detects)}; }
   bool isWithin(const Peak &limit) const { return runs <= limit.runs && detects <= limit.detects; }
 };
 
@@ -254,14 +263,13 @@ constexpr int64_t anything = std::numeric_limits<int64_t>::max();
 // must not overlap, the best choice for the steps up to one follows from the best choices for fewer.
 class ChainChoice {
 public:
-  ChainChoice(func::FuncOp function, const Liveness &now) : whole(now.steps.size() + 1), chains(findChains(function, now)) {
+  ChainChoice(const Image &image, const Liveness &now) : whole(now.steps.size() + 1), chains(findChains(image, now)) {
     for (auto &[value, life] : now.lives)
       if (isa<BufferType>(value.getType()))
         for (int64_t step = life.first; step <= life.last; ++step)
           whole[step].runs += bytesOf(typeOf(value));
-    const int64_t lastRead = now.of(function.getArgument(0)).last;
     for (int64_t step = 0; step < static_cast<int64_t>(whole.size()); ++step)
-      whole[step].detects = whole[step].runs + (step <= lastRead ? imageBytes(function) : 0);
+      whole[step].detects = whole[step].runs + image.bytesFrom(step);
   }
 
   // The lowest peak that a choice can have in `field` and stay within the limit.
@@ -310,7 +318,7 @@ private:
 // First the lowest peaks that cutting can reach, det_detect's before det_run's, then as few chains and strips as reach them.
 void formStrips(func::FuncOp function) {
   const Liveness now(function);
-  const ChainChoice choice(function, now);
+  const ChainChoice choice(Image(function, now), now);
   Peak peak = {anything, choice.lowest(&Peak::detects, {anything, anything})};
   peak.runs = choice.lowest(&Peak::runs, peak);
   for (Chain &chain : choice.fewest(peak)) {
