@@ -82,8 +82,9 @@ struct KernelSpec {
   bool operator==(const KernelSpec &) const = default;
 };
 
-// How the operands of a family follow one another, behind the first row to make and how many (KernelInfo::rowStep), all plain
-// pointers to the whole pictures:
+// How the operands of a family follow one another, behind the first row to make and how many (KernelInfo::rowStep), and of a stem the
+// floats from one plane of its picture to the next; all plain pointers to the whole pictures (a stem's may have those rows only that
+// it reads):
 //   conv2d          input0, weights0, [input1, weights1, ...] [bias] [gate] [residual] [start] output
 //   winograd        input, weights, bias, [residual] output
 //   depthwise, stem, detect, fullyConnected    input, weights, bias, output
@@ -124,7 +125,7 @@ inline int dottedOutputs(const KernelSpec &spec, const KernelTarget &target) {
 }
 
 struct KernelInfo {
-  std::string symbol;       // C function `int symbol(int32_t first_row, int32_t rows, void *, ...)`
+  std::string symbol;       // C function `int symbol(int32_t first_row, int32_t rows, [int32_t plane,] void *, ...)`
   int64_t scratchBytes = 0; // 0: no scratch argument
   int rowStep = 0;          // a call may make some rows of the output only: as many as this, or more; from a multiple of it
                             // on. 0: all of them

@@ -45,7 +45,8 @@ namespace {{
 {kernels}
 // ---- The network.
 
-// The rows that a strip of a picture makes: as many steps as the next, or one more; what is less than a step goes to the last.
+// The rows that a strip makes of a picture, or of a stem's band: as many steps as the next, or one more; what is less than a step goes to
+// the last.
 struct mnv3_rows {{
   int32_t first, count;
 }};
@@ -53,6 +54,10 @@ mnv3_rows mnv3_rows_of(const mnv3_run *run, int32_t strip, int32_t height, int32
   const int32_t steps = height / step, first = (strip * steps >> run->shift) * step;
   const int32_t end = (strip + 1) >> run->shift ? height : ((strip + 1) * steps >> run->shift) * step;
   return {{first, end - first}};
+}}
+mnv3_rows mnv3_rows_of_band(const mnv3_run *run, int32_t strip) {{
+  const int32_t before = strip * run->rows >> run->shift;
+  return {{run->first_row + before, ((strip + 1) * run->rows >> run->shift) - before}};
 }}
 
 // So many bytes behind the start of the arena, the weights, the picture or a head.
@@ -177,10 +182,10 @@ std::string tables(func::FuncOp function, const WeightBlob &weights, const EmitO
   const bool bare = options.weights == WeightsIn::code;
   const std::string where = options.weights == WeightsIn::caller ? "0" : name + (bare ? "_weights" : "_weights_file");
   return text + fmt::format("static const mnv3_model {0}_model = {{{0}_head_shape, {0}_strides, {0}_anchors[0][0], {0}_levels, {0}_network,\n"
-                            "  {1}, 0x{2:x}u, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}, 0}};\n",
+                            "  {1}, 0x{2:x}u, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}, {11}, {12}}};\n",
                             name, where, bare ? 0 : layoutHash(function, weights),
-                            number("image_at"), number("candidates_at"), number("candidates_bytes"), image.getDimSize(2),
-                            image.getDimSize(1), classes.size(), levels, heads.size());
+                            number("band_at"), number("lines_at"), number("candidates_at"), number("candidates_bytes"),
+                            image.getDimSize(2), image.getDimSize(1), classes.size(), levels, heads.size(), number("band_rows"));
 }
 
 // The command that makes an object for the target.

@@ -23,7 +23,7 @@ public:
   std::string build() {
     int64_t index = 0;
     source.walk([&](kern::KernelOpInterface kernel) {
-      if (kernel.getStrips() > 1)
+      if (kernel.getStrips() > 1 || isa<kern::StemOp>(*kernel))
         emitStrip(kernel, index);
       ++index;
     });
@@ -66,7 +66,9 @@ private:
 
   bool hasStrips() {
     return source
-        .walk([](kern::KernelOpInterface kernel) { return kernel.getStrips() > 1 ? WalkResult::interrupt() : WalkResult::advance(); })
+        .walk([](kern::KernelOpInterface kernel) {
+          return kernel.getStrips() > 1 || isa<kern::StemOp>(*kernel) ? WalkResult::interrupt() : WalkResult::advance();
+        })
         .wasInterrupted();
   }
 
@@ -121,16 +123,18 @@ private:
   void runKernel(kern::KernelOpInterface kernel, int64_t index) {
     if (options.profile)
       say("before = mnv3_read_clock(hooks);");
-    if (int64_t strips = kernel.getStrips(); strips > 1)
+    if (isa<kern::StemOp>(*kernel))
+      call("mnv3_run_stem", {"hooks", "run", "&" + stemName(index), stripName(index)});
+    else if (int64_t strips = kernel.getStrips(); strips > 1)
       call("mnv3_run_strips", {"hooks", "run", number(llvm::Log2_64(strips)), stripName(index)});
     else
-      callKernel(kernel, number(firstRowOf(kernel)), number(rowsOf(kernel)), "");
+      callKernel(kernel, {"0", number(rowsOf(kernel))}, "");
     if (options.profile)
       call("mnv3_add_ticks", {"hooks", number(index), "before"});
   }
 
-  void callKernel(kern::KernelOpInterface kernel, const std::string &first, const std::string &rows, const std::string &furtherScratch) {
-    std::vector<std::string> arguments = {first, rows};
+  // `arguments`: first row, rows, and a stem's plane; then come the operands.
+  void callKernel(kern::KernelOpInterface kernel, std::vector<std::string> arguments, const std::string &furtherScratch) {
     for (const KernelOperand &operand : kernelOperandsOf(kernel)) {
       const Place place = placeOf(operand, weights);
       const std::string bases[] = {"image", fmt::format("heads[{}]", place.head_number), "arena", "weights"};
@@ -143,16 +147,24 @@ private:
 
   void emitStrip(kern::KernelOpInterface kernel, int64_t index) {
     std::pair<const char *, const char *> arguments[] = {{"void *", "shared"}, {"int32_t", "strip"}};
+    auto stem = dyn_cast<kern::StemOp>(*kernel);
+    if (stem)
+      text += fmt::format("\nstatic const mnv3_stem {} = {{{}}};\n", stemName(index), fmt::join(stemFactsOf(stem), ", "));
     emitFunction(stripName(index), arguments, [&] {
       say("const mnv3_run *const run = (const mnv3_run *)shared;");
-      say(fmt::format("const mnv3_rows part = mnv3_rows_of(run, strip, {}, {});", rowsOf(kernel),
-                      kernel->getAttrOfType<IntegerAttr>("row_step").getInt()));
-      const int64_t first = firstRowOf(kernel);
-      callKernel(kernel, first ? fmt::format("part.first + {}", first) : "part.first", "part.count",
-                 fmt::format(" + strip * {}", kernel.getScratchBytes()));
+      std::vector<std::string> numbers = {"part.first", "part.count"};
+      if (stem) {
+        say("const mnv3_rows part = mnv3_rows_of_band(run, strip);");
+        numbers.push_back("run->plane");
+      } else {
+        say(fmt::format("const mnv3_rows part = mnv3_rows_of(run, strip, {}, {});", rowsOf(kernel),
+                        kernel->getAttrOfType<IntegerAttr>("row_step").getInt()));
+      }
+      callKernel(kernel, std::move(numbers), fmt::format(" + strip * {}", kernel.getScratchBytes()));
     });
   }
 
+  std::string stemName(int64_t index) { return fmt::format("{}_stem_{}", options.name, index); }
   std::string stripName(int64_t index) { return fmt::format("{}_strip_{}", options.name, index); }
   static std::string number(int64_t value) { return std::to_string(value); }
   static std::string at(const std::string &base, int64_t bytes, const std::string &more = "") {

@@ -24,6 +24,11 @@ WeightBlob layOutWeights(func::FuncOp function) {
   return blob;
 }
 
+StemFacts stemFactsOf(kern::StemOp stem) {
+  return {firstRowOf(stem), rowsOf(stem), stem->getAttrOfType<IntegerAttr>("band").getInt(), stem.getStrides()[0], stem.getPads()[0],
+          stem.getKernel()[0], llvm::Log2_64(stem.getStrips())};
+}
+
 Place placeOf(const KernelOperand &operand, const WeightBlob &weights) {
   const int64_t bytes = operand.floats * static_cast<int64_t>(sizeof(float));
   if (auto constant = operand.value.getDefiningOp<kern::WeightsOp>())
@@ -122,9 +127,9 @@ private:
                                builder.getInt32(type.getHaloColumns())});
   }
 
-  // `scratch`: bytes behind the first strip's.
-  void callKernel(kern::KernelOpInterface op, llvm::Value *firstRow, llvm::Value *rows, llvm::Value *scratch) {
-    llvm::SmallVector<llvm::Value *> arguments = {builder.CreateAdd(firstRow, builder.getInt32(firstRowOf(op))), rows};
+  // `numbers`: first row, rows, and a stem's plane. `scratch`: bytes behind the first strip's.
+  void callKernel(kern::KernelOpInterface op, ArrayRef<llvm::Value *> numbers, llvm::Value *scratch) {
+    llvm::SmallVector<llvm::Value *> arguments(numbers);
     for (const KernelOperand &operand : kernelOperandsOf(op))
       arguments.push_back(pointerTo(placeOf(operand, weights)));
     if (auto first = op->getAttrOfType<IntegerAttr>("scratch_at"))
@@ -137,7 +142,7 @@ private:
     builder.CreateCall(kernel, arguments);
   }
 
-  // void strip(mnv3_run *, int32_t strip): one of the strips of a kernel that threads share.
+  // void strip(mnv3_run *, int32_t strip): a strip of the rows of a kernel that threads share.
   llvm::Function *makeStrip(kern::KernelOpInterface op, int64_t index) {
     auto *type = llvm::FunctionType::get(builder.getVoidTy(), {pointer, i32}, false);
     auto *function = llvm::Function::Create(type, llvm::Function::InternalLinkage, options.name + "_strip_" + std::to_string(index), module);
@@ -145,21 +150,37 @@ private:
     const Frame outer = frame;
     builder.SetInsertPoint(llvm::BasicBlock::Create(module.getContext(), "entry", function));
     frame = loadFrame(function->getArg(0));
-    // Each strip has as many steps of rows as the next, or one more; what is less than a step goes to the last.
-    const int64_t height = rowsOf(op), step = op->getAttrOfType<IntegerAttr>("row_step").getInt();
-    llvm::Value *shift = loadField(function->getArg(0), 4), *strip = function->getArg(1);
+    llvm::Value *run = function->getArg(0), *strip = function->getArg(1), *shift = loadField(run, shiftField);
     llvm::Value *next = builder.CreateAdd(strip, builder.getInt32(1));
-    auto firstRow = [&](llvm::Value *number) {
-      llvm::Value *steps = builder.CreateLShr(builder.CreateMul(number, builder.getInt32(height / step)), shift);
-      return builder.CreateMul(steps, builder.getInt32(step));
-    };
-    llvm::Value *isLast = builder.CreateICmpEQ(builder.CreateLShr(next, shift), builder.getInt32(1));
-    llvm::Value *end = builder.CreateSelect(isLast, builder.getInt32(height), firstRow(next)), *first = firstRow(strip);
     llvm::Value *scratch = builder.CreateMul(strip, builder.getInt32(op.getScratchBytes()));
-    callKernel(op, first, builder.CreateSub(end, first), scratch);
+    if (isa<kern::StemOp>(op)) { // of the rows of a band
+      llvm::Value *bandRows = loadField(run, rowsField);
+      auto rowsBefore = [&](llvm::Value *number) { return builder.CreateLShr(builder.CreateMul(number, bandRows), shift); };
+      llvm::Value *before = rowsBefore(strip), *rows = builder.CreateSub(rowsBefore(next), before);
+      callKernel(op, {builder.CreateAdd(loadField(run, firstRowField), before), rows, loadField(run, planeField)}, scratch);
+    } else { // each has as many steps of rows as the next, or one more; what is less than a step goes to the last
+      const int64_t height = rowsOf(op), step = op->getAttrOfType<IntegerAttr>("row_step").getInt();
+      auto firstRow = [&](llvm::Value *number) {
+        llvm::Value *steps = builder.CreateLShr(builder.CreateMul(number, builder.getInt32(height / step)), shift);
+        return builder.CreateMul(steps, builder.getInt32(step));
+      };
+      llvm::Value *isLast = builder.CreateICmpEQ(builder.CreateLShr(next, shift), builder.getInt32(1));
+      llvm::Value *end = builder.CreateSelect(isLast, builder.getInt32(height), firstRow(next)), *first = firstRow(strip);
+      callKernel(op, {first, builder.CreateSub(end, first)}, scratch);
+    }
     builder.CreateRetVoid();
     frame = outer;
     return function;
+  }
+
+  // A struct mnv3_stem.
+  llvm::Constant *describeStem(kern::StemOp op, int64_t index) {
+    llvm::SmallVector<llvm::Constant *> fields;
+    for (int64_t number : stemFactsOf(op))
+      fields.push_back(builder.getInt32(number));
+    llvm::Constant *value = llvm::ConstantStruct::getAnon(fields);
+    return new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true, llvm::GlobalValue::InternalLinkage, value,
+                                    options.name + "_stem_" + std::to_string(index));
   }
 
   void runKernel(kern::KernelOpInterface op, int64_t index) {
@@ -167,11 +188,14 @@ private:
     llvm::Type *i64 = builder.getInt64Ty();
     if (options.profile)
       before = builder.CreateCall(runtime("mnv3_read_clock", i64, {pointer}), {network->getArg(1)});
-    if (int64_t strips = op.getStrips(); strips > 1)
+    if (auto stem = dyn_cast<kern::StemOp>(*op))
+      builder.CreateCall(runtime("mnv3_run_stem", builder.getVoidTy(), {pointer, pointer, pointer, pointer}),
+                         {network->getArg(1), network->getArg(0), describeStem(stem, index), makeStrip(op, index)});
+    else if (int64_t strips = op.getStrips(); strips > 1)
       builder.CreateCall(runtime("mnv3_run_strips", builder.getVoidTy(), {pointer, pointer, i32, pointer}),
                          {network->getArg(1), network->getArg(0), builder.getInt32(llvm::Log2_64(strips)), makeStrip(op, index)});
     else
-      callKernel(op, builder.getInt32(0), builder.getInt32(rowsOf(op)), builder.getInt32(0));
+      callKernel(op, {builder.getInt32(0), builder.getInt32(rowsOf(op))}, builder.getInt32(0));
     if (options.profile)
       builder.CreateCall(runtime("mnv3_add_ticks", builder.getVoidTy(), {pointer, i32, i64}),
                          {network->getArg(1), builder.getInt32(index), before});
@@ -184,7 +208,9 @@ private:
   llvm::IRBuilder<> builder;
   llvm::PointerType *pointer;
   llvm::Type *i32;
-  llvm::StructType *runType = llvm::StructType::get(module.getContext(), {pointer, pointer, pointer, pointer, i32}); // struct mnv3_run
+  llvm::StructType *runType = // struct mnv3_run
+      llvm::StructType::get(module.getContext(), {pointer, pointer, pointer, pointer, pointer, i32, i32, i32, i32});
+  static constexpr unsigned planeField = 5, shiftField = 6, firstRowField = 7, rowsField = 8;
   llvm::Function *network = nullptr;
   Frame frame{};
 };

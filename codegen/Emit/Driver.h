@@ -7,6 +7,8 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/IR/Module.h"
 
+#include <array>
+
 namespace mnv3::codegen {
 
 std::string upper(std::string text);     // "det" -> "DET"
@@ -27,6 +29,10 @@ struct Place {
   int64_t bytes = 0;       // behind the base
 };
 Place placeOf(const KernelOperand &operand, const WeightBlob &weights);
+
+// The fields of runtime/src/model.h's mnv3_stem, in order.
+using StemFacts = std::array<int64_t, 7>;
+StemFacts stemFactsOf(kern::StemOp stem);
 
 // A hash of all that external weights must agree on with the object: kernels, places in the blob, strides and anchors.
 uint64_t layoutHash(mlir::func::FuncOp function, const WeightBlob &weights);

@@ -64,7 +64,8 @@ mnv3_status {prefix}_run(const float *image, float *const heads[{macro}_HEADS], 
 
 /* Frame to boxes: scales the frame to fit and pads it with grey (letterbox), runs the network, decodes, suppresses
  * overlapping boxes, and scales back. Boxes are in pixels of the frame, best first; *count is at most capacity.
- * frame: as a camera gives it, in any mnv3_format; another number gives MNV3_BAD_FORMAT.
+ * frame: as a camera gives it, in any mnv3_format; another number gives MNV3_BAD_FORMAT, as does any
+ * frame if the network's input has not three channels.
  * options: null for confidence .25, iou .45, the best class of a box, classes apart. Box and classes are computed only of cells
  * whose objectness is above the confidence: near 0 this takes longer.
  * MNV3_BAD_ARGUMENT for a null pointer, an empty picture, rows shorter than the picture, a negative capacity, or a

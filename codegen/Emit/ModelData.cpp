@@ -115,8 +115,9 @@ void emitModel(func::FuncOp function, const WeightBlob &weights, llvm::Function 
   llvm::Constant *model = llvm::ConstantStruct::getAnon(
       module.getContext(),
       {shapeTable, strideTable, anchorTable, levelsFrom, network, bare ? bare : llvm::ConstantPointerNull::get(builder.getPtrTy()),
-       i64(bare ? 0 : layoutHash(function, weights)), i64(number("image_at")), i64(number("candidates_at")), i64(number("candidates_bytes")),
-       i32(image.getDimSize(2)), i32(image.getDimSize(1)), i32(classes.size()), i32(levels), i32(heads.size()), i32(0)});
+       i64(bare ? 0 : layoutHash(function, weights)), i64(number("band_at")), i64(number("lines_at")), i64(number("candidates_at")),
+       i64(number("candidates_bytes")), i32(image.getDimSize(2)), i32(image.getDimSize(1)), i32(classes.size()), i32(levels),
+       i32(heads.size()), i32(number("band_rows"))});
   model = data.global("_model", model, false);
   emitEntry(options.name + "_run", "mnv3_run_network", 4, {}, model, module);        // image, heads, arena, hooks
   emitEntry(options.name + "_detect", "mnv3_detect", 7, {3}, model, module); // frame, options, boxes, capacity, count, arena, hooks

@@ -9,9 +9,10 @@
 
 namespace mnv3::codegen {
 
-// The rows of the output that a call makes: known when it runs, so that threads can share a picture.
+// What is known of a call when it runs only: the rows of the output that it makes, so that threads can share a picture; and how many
+// floats lie between two planes of the picture that a stem reads, of which there may be some rows only.
 struct Strip {
-  Halide::Expr first, rows;
+  Halide::Expr first, rows, plane;
 };
 
 // An operand. Its coordinate 0, 0, ... lies `firstFloat` floats behind the caller's pointer: algorithms count rows from the

@@ -135,9 +135,12 @@ Share makeShare(const std::vector<KernelSpec> &specs, const KernelTarget &target
     Halide::Module module("mnv3_kernels", halide);
     for (const KernelSpec &spec : specs) {
       current = &spec;
-      const Halide::Param<int> first("first_row"), rows("rows");
-      const Kernel kernel = makeKernel(spec, target, {first, rows});
-      RawFunction raw = lowerToRawPointers(kernel, {first, rows}, kernelSymbol(spec), halide);
+      const Halide::Param<int> first("first_row"), rows("rows"), plane("plane");
+      std::vector<Halide::Argument> numbers = {first, rows};
+      if (spec.family == Family::stem)
+        numbers.push_back(plane);
+      const Kernel kernel = makeKernel(spec, target, {first, rows, plane});
+      RawFunction raw = lowerToRawPointers(kernel, numbers, kernelSymbol(spec), halide);
       if (form == KernelForm::cpp)
         share.text += "\n" + cppSourceOf(raw.function, halide);
       else

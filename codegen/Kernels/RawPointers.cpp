@@ -79,13 +79,13 @@ LoweredArgument pointerArgument(const std::string &name) {
 
 } // namespace
 
-RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Argument> &rows, const std::string &symbol,
+RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Argument> &numbers, const std::string &symbol,
                                const Target &target) {
   constexpr const char *outputName = "output";
   std::vector<Stmt> bodies;
   int64_t scratchBytes = 0;
   bool strictFloat = false;
-  std::vector<Argument> inputs = rows;
+  std::vector<Argument> inputs = numbers;
   for (const Operand &operand : kernel.operands)
     inputs.push_back(operand.argument);
   for (const Part &part : kernel.parts) {
@@ -103,8 +103,8 @@ RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Argument>
     strictFloat |= lowered.any_strict_float();
   }
   std::vector<LoweredArgument> arguments;
-  for (const Argument &row : rows)
-    arguments.push_back(LoweredArgument(row.name, Argument::InputScalar, Int(32), 0, ArgumentEstimates{}));
+  for (const Argument &number : numbers)
+    arguments.push_back(LoweredArgument(number.name, Argument::InputScalar, Int(32), 0, ArgumentEstimates{}));
   for (const Operand &operand : kernel.operands)
     arguments.push_back(pointerArgument(operand.argument.name + (is_const_zero(operand.firstFloat) ? "" : callersSuffix)));
   arguments.push_back(pointerArgument(outputName));

@@ -1,4 +1,5 @@
-// The first convolution: reads the caller's dense planar picture, which has no halo, and writes NHWC.
+// The first convolution: reads the caller's planar picture, which has no halo, or those of its rows that the strip wants, and
+// writes NHWC.
 //
 // Rows are copied once, borders included, into a few rows of scratch that slide down the picture; the reduction then
 // needs no tests. Lanes are output channels. Few channels take half or quarter vectors, which leave more of them to the
@@ -29,9 +30,8 @@ Kernel makeStem(const KernelSpec &spec, const KernelTarget &target, const Strip 
   const int vector = target.vectorWidth, lanes = roundUp(spec.output.channels, vector);
   const int narrow = computedLanes(spec.output.channels, vector), computed = roundUp(spec.output.channels, narrow);
   const int planes = spec.inputs[0].channels, inputWidth = spec.inputWidth, inputHeight = spec.inputHeight;
-  const int64_t plane = static_cast<int64_t>(inputWidth) * inputHeight;
-  ImageParam input(Float(32), 3, "input");
-  fix(input, {{inputWidth, 1}, {inputHeight, inputWidth}, {planes, plane}}, 4);
+  ImageParam input(Float(32), 1, "input");
+  fix(input, {{planes * inputHeight * inputWidth, 1}}, 4);
   ImageParam weights = denseWeights("weights", {vector, spec.kernelW, spec.kernelH, planes, lanes / vector});
   ImageParam bias = denseWeights("bias", {lanes});
 
@@ -41,7 +41,8 @@ Kernel makeStem(const KernelSpec &spec, const KernelTarget &target, const Strip 
   RDom r(0, spec.kernelW, 0, spec.kernelH, 0, planes, "r");
   Expr column = x - spec.padLeft, row = y + strip.first * spec.strideY - spec.padTop;
   Expr inside = column >= 0 && column < inputWidth && row >= 0 && row < inputHeight;
-  padded(x, p, y) = select(likely(inside), input(clamp(likely(column), 0, inputWidth - 1), clamp(row, 0, inputHeight - 1), p), 0.0f);
+  Expr from = p * strip.plane + clamp(row, 0, inputHeight - 1) * inputWidth;
+  padded(x, p, y) = select(likely(inside), input(from + clamp(likely(column), 0, inputWidth - 1)), 0.0f);
   accumulators(c, x, y) = bias(c);
   accumulators(c, x, y) += weights(c % vector, r.x, r.y, r.z, c / vector) *
                            padded(x * spec.strideX + r.x * spec.dilation, r.z, y * spec.strideY + r.y * spec.dilation);

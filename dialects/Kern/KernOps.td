@@ -142,7 +142,8 @@ def Kern_KernelOpInterface : OpInterface<"KernelOpInterface"> {
 // begin at multiples of it) and `strips` (once kernels are made); `scratch_at` and `live_bytes`, how much of the arena is
 // in use while it runs (kern-plan-memory, which may lower `strips`);
 // `whole_rows`, where it makes some rows of a picture of so many (kern-form-strips): the kernel is the same for all of them. A stem,
-// which is handed the caller's whole picture all the same, then has the first of them as `first_row`.
+// which counts in the caller's whole picture all the same, then has the first of them as `first_row`. Its `band` is the rows that it makes
+// at a time where the picture comes in bands (kern-plan-memory).
 class Kern_KernelOp<string mnemonic, list<Trait> traits = []>
     : Kern_Op<mnemonic, traits # [DeclareOpInterfaceMethods<Kern_KernelOpInterface>]>;
 

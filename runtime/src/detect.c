@@ -45,7 +45,7 @@ static int32_t is_sound(const struct mnv3_model *model) {
   if (model->heads < model->levels)
     return 0;
   const int64_t cells = mnv3_cells(model);
-  return cells > 0 && model->candidates_bytes >= mnv3_candidates_bytes(cells, model->classes, model->width);
+  return cells > 0 && model->candidates_bytes >= mnv3_candidates_bytes(cells, model->classes);
 }
 
 static float clip(float value, float limit) {
@@ -76,7 +76,20 @@ static mnv3_status check(const struct mnv3_model *model, const mnv3_image *frame
   mnv3_status status = check_frame(frame);
   if (status == MNV3_OK && !is_sound(model))
     status = MNV3_BAD_ARGUMENT;
+  if (status == MNV3_OK && model->band_rows <= 0)
+    status = MNV3_BAD_FORMAT;
   return status;
+}
+
+/* What the network is given of a frame. */
+typedef struct {
+  struct mnv3_run run; /* first: feed() knows this only */
+  mnv3_letterbox letterbox;
+} framed_run;
+
+static void feed(struct mnv3_run *run, int32_t first, int32_t end) {
+  framed_run *framed = (framed_run *)(void *)run;
+  run->image = mnv3_letterbox_rows(&framed->letterbox, first, end);
 }
 
 mnv3_status mnv3_detect(const struct mnv3_model *model, const mnv3_image *frame, const mnv3_detect_options *options,
@@ -94,9 +107,11 @@ mnv3_status mnv3_detect(const struct mnv3_model *model, const mnv3_image *frame,
 
   uint8_t *const bytes = (uint8_t *)arena;
   void *const region = bytes + model->candidates_offset;
-  float *const image = (float *)(void *)(bytes + model->image_offset);
-  struct mnv3_run run = {image, NULL, arena, mnv3_weights_of(model, hooks), 0};
-  if (!run.weights)
+  framed_run framed;
+  struct mnv3_run *const run = &framed.run;
+  run->image = NULL, run->heads = NULL, run->arena = arena, run->weights = mnv3_weights_of(model, hooks);
+  run->feed = feed, run->plane = model->band_rows * model->width;
+  if (!run->weights)
     return MNV3_BAD_WEIGHTS;
   const int64_t cells = mnv3_cells(model);
   mnv3_kept *const kept = (mnv3_kept *)region;
@@ -104,10 +119,11 @@ mnv3_status mnv3_detect(const struct mnv3_model *model, const mnv3_image *frame,
   if (!mnv3_candidates_begin(&candidates, (uint64_t *)(void *)(kept + 1),
                              mnv3_candidate_capacity(cells, model->classes), cells, model->classes))
     return MNV3_BAD_ARGUMENT;
-  mnv3_letterbox(frame, &placement, model->width, model->height, image, region);
-  model->network(&run, hooks);
-  mnv3_collect(model, &run, confidence, options && options->multi_label, &candidates);
-  int32_t found = mnv3_suppress(model, &run, &candidates, iou, options && options->class_agnostic, kept);
+  mnv3_letterbox_begin(&framed.letterbox, frame, &placement, model->width, model->height, bytes + model->lines_offset,
+                       (float *)(void *)(bytes + model->band_offset), model->band_rows);
+  model->network(run, hooks);
+  mnv3_collect(model, run, confidence, options && options->multi_label, &candidates);
+  int32_t found = mnv3_suppress(model, run, &candidates, iou, options && options->class_agnostic, kept);
   *count = found < capacity ? found : capacity;
   scale_back(kept, *count, &placement, frame, boxes);
   return MNV3_OK;

@@ -1,9 +1,9 @@
 /* The resize is OpenCV's INTER_LINEAR for 8-bit pictures, bit for bit: weights of 11 bits, first along the columns,
  * then along the rows, each with its own truncations. So the order of work and every shift below is fixed:
  *
- *   frame row s      --columns-->  rows.line[0]  three planes of int16: (w0 * in[s] + w1 * in[s + 1]) >> 4
- *   frame row s + 1  --columns-->  rows.line[1]
- *   line[0], line[1] --rows----->  a byte, then byte / 255 into the image's three planes
+ *   frame row s      --columns-->  lines.line[0]  three planes of int16: (w0 * in[s] + w1 * in[s + 1]) >> 4
+ *   frame row s + 1  --columns-->  lines.line[1]
+ *   line[0], line[1] --rows----->  a byte, then byte / 255 into the band's three planes
  *
  * A resized line is at most 522240 >> 4 = 32640, so int16 holds it, and the products with w <= 2048 are those of a
  * 16-bit high multiply. The next output row mostly reads the same two lines or the next one: lines are kept. */
@@ -41,18 +41,7 @@ static tap tap_at(mnv3_binary64 distance, int32_t position) {
   return result;
 }
 
-/* The taps of all columns, and two frame rows resized along them. */
-typedef struct {
-  int32_t *offset;   /* per column: from the row's start to the left pixel, in bytes (YUYV, NV12: in pixels) */
-  int16_t *w0, *w1;  /* per column */
-  int16_t *line[2];  /* three planes of `width` each */
-  int32_t row[2];    /* which frame row each line holds, or -1 */
-  int32_t width;     /* columns after the resize */
-  int32_t step;      /* from a left pixel to its right one, likewise */
-  int32_t red, blue; /* where in a pixel */
-} lines;
-
-static void prepare_lines(lines *to, const mnv3_image *frame, int32_t width, void *scratch) {
+static void prepare_lines(mnv3_lines *to, const mnv3_image *frame, int32_t width, void *scratch) {
   to->width = width;
   to->offset = (int32_t *)scratch;
   to->w0 = (int16_t *)(to->offset + width);
@@ -80,7 +69,7 @@ static void prepare_lines(lines *to, const mnv3_image *frame, int32_t width, voi
   }
 }
 
-static void resize_colours(const lines *from, const uint8_t *restrict row, int16_t *restrict line) {
+static void resize_colours(const mnv3_lines *from, const uint8_t *restrict row, int16_t *restrict line) {
   const int32_t *restrict offset = from->offset;
   const int16_t *restrict w0 = from->w0, *restrict w1 = from->w1;
   const int32_t width = from->width, step = from->step, red = from->red, blue = from->blue;
@@ -93,7 +82,7 @@ static void resize_colours(const lines *from, const uint8_t *restrict row, int16
   }
 }
 
-static void resize_grey(const lines *from, const uint8_t *restrict row, int16_t *restrict line) {
+static void resize_grey(const mnv3_lines *from, const uint8_t *restrict row, int16_t *restrict line) {
   const int32_t width = from->width;
   for (int32_t x = 0; x < width; ++x) {
     const uint8_t *left = row + from->offset[x], *right = left + from->step;
@@ -120,7 +109,7 @@ static colour colour_at(const yuv_row *row, int32_t x) {
   return (colour){clip_to_byte((c + 409 * v) >> 8), clip_to_byte((c - 100 * u - 208 * v) >> 8), clip_to_byte((c + 516 * u) >> 8)};
 }
 
-static void resize_yuv(const lines *from, const yuv_row *row, int16_t *restrict line) {
+static void resize_yuv(const mnv3_lines *from, const yuv_row *row, int16_t *restrict line) {
   const int32_t width = from->width;
   for (int32_t x = 0; x < width; ++x) {
     const colour left = colour_at(row, from->offset[x]), right = colour_at(row, from->offset[x] + from->step);
@@ -131,7 +120,7 @@ static void resize_yuv(const lines *from, const yuv_row *row, int16_t *restrict 
   }
 }
 
-static void resize_line(const lines *from, const mnv3_image *frame, int32_t y, int16_t *line) {
+static void resize_line(const mnv3_lines *from, const mnv3_image *frame, int32_t y, int16_t *line) {
   const uint8_t *row = frame->pixels[0] + (int64_t)y * frame->row_bytes[0];
   if (frame->format == MNV3_GRAY8) {
     resize_grey(from, row, line);
@@ -147,7 +136,7 @@ static void resize_line(const lines *from, const mnv3_image *frame, int32_t y, i
 }
 
 /* Makes line[0] frame row `above` and line[1] frame row `below`, and resizes what is not there yet. */
-static void fetch_lines(lines *from, const mnv3_image *frame, int32_t above, int32_t below) {
+static void fetch_lines(mnv3_lines *from, const mnv3_image *frame, int32_t above, int32_t below) {
   if (from->row[1] == above || from->row[0] == below) {
     int16_t *line = from->line[0];
     int32_t row = from->row[0];
@@ -192,27 +181,52 @@ int32_t mnv3_place(int32_t frame_width, int32_t frame_height, int32_t width, int
   return placement->width > 0 && placement->height > 0;
 }
 
-void mnv3_letterbox(const mnv3_image *frame, const mnv3_placement *placement, int32_t width, int32_t height,
-                    float *image, void *scratch) {
-  lines two;
-  prepare_lines(&two, frame, placement->width, scratch);
-  const mnv3_binary64 distance = distance_of(frame->height, placement->height);
-  const int64_t plane = (int64_t)width * height;
-  const int32_t right = placement->left + placement->width, below = placement->top + placement->height;
-  for (int32_t channel = 0; channel < 3; ++channel) {
-    fill_grey(image + channel * plane, (int64_t)placement->top * width);
-    fill_grey(image + channel * plane + (int64_t)below * width, (int64_t)(height - below) * width);
+void mnv3_letterbox_begin(mnv3_letterbox *box, const mnv3_image *frame, const mnv3_placement *placement, int32_t width,
+                          int32_t height, void *lines, float *band, int32_t band_rows) {
+  box->frame = frame, box->placement = placement;
+  box->width = width, box->height = height;
+  prepare_lines(&box->lines, frame, placement->width, lines);
+  box->band = band, box->band_rows = band_rows;
+  box->first = box->end = 0;
+}
+
+/* Row y of the network's input, in each plane of the band. `distance`: between rows of the scaled picture, in the frame. */
+static void make_row(mnv3_letterbox *box, const mnv3_binary64 *distance, int32_t y, float *row) {
+  const mnv3_placement *placement = box->placement;
+  const int64_t plane = (int64_t)box->band_rows * box->width;
+  const int32_t inside = y - placement->top, right = placement->left + placement->width;
+  if (inside < 0 || inside >= placement->height) {
+    for (int32_t channel = 0; channel < 3; ++channel)
+      fill_grey(row + channel * plane, box->width);
+    return;
   }
-  for (int32_t y = 0; y < placement->height; ++y) {
-    // Down the rows the weights are kept at the edges: both lines are the edge row there.
-    tap at = tap_at(distance, y);
-    fetch_lines(&two, frame, clamp(at.first, frame->height - 1), clamp(at.first + 1, frame->height - 1));
-    for (int32_t channel = 0; channel < 3; ++channel) {
-      float *row = image + channel * plane + (int64_t)(placement->top + y) * width;
-      fill_grey(row, placement->left);
-      blend_lines(two.line[0] + (int64_t)channel * two.width, two.line[1] + (int64_t)channel * two.width, at.w0, at.w1,
-                  row + placement->left, two.width);
-      fill_grey(row + right, width - right);
-    }
+  // Down the rows the weights are kept at the edges: both lines are the edge row there.
+  const int32_t last = box->frame->height - 1;
+  mnv3_lines *two = &box->lines;
+  tap at = tap_at(*distance, inside);
+  fetch_lines(two, box->frame, clamp(at.first, last), clamp(at.first + 1, last));
+  for (int32_t channel = 0; channel < 3; ++channel, row += plane) {
+    const int64_t line = (int64_t)channel * two->width;
+    fill_grey(row, placement->left);
+    blend_lines(two->line[0] + line, two->line[1] + line, at.w0, at.w1, row + placement->left, two->width);
+    fill_grey(row + right, box->width - right);
   }
+}
+
+const float *mnv3_letterbox_rows(mnv3_letterbox *box, int32_t first, int32_t end) {
+  first = clamp(first, box->height), end = clamp(end, box->height);
+  const int64_t plane = (int64_t)box->band_rows * box->width;
+  int32_t kept = 0;
+  if (box->first <= first && first < box->end) {
+    kept = (end < box->end ? end : box->end) - first;
+    const int64_t from = (int64_t)(first - box->first) * box->width, floats = (int64_t)kept * box->width;
+    for (int32_t channel = 0; channel < 3 && from; ++channel)
+      for (int64_t i = channel * plane; i < channel * plane + floats; ++i)
+        box->band[i] = box->band[i + from];
+  }
+  box->first = first, box->end = end;
+  const mnv3_binary64 distance = distance_of(box->frame->height, box->placement->height);
+  for (int32_t y = first + kept; y < end; ++y)
+    make_row(box, &distance, y, box->band + (int64_t)(y - first) * box->width);
+  return (const float *)((uintptr_t)box->band - (uintptr_t)first * (uintptr_t)box->width * sizeof(float));
 }

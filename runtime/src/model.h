@@ -33,23 +33,36 @@ struct mnv3_model {
   void (*network)(struct mnv3_run *run, const mnv3_hooks *hooks);
   const uint8_t *weights;    /* aligned to 64 bytes; null: the hooks have them */
   uint64_t layout;           /* of weights in a file, head and all (mnv3/weights.h); 0: there is no head */
-  int64_t image_offset;      /* bytes into the arena: mnv3_image_bytes() for run's image, 3 planes of height x width */
-  int64_t candidates_offset; /* bytes into the arena, 64-byte aligned; mnv3/memory.h says when it is in use */
+  int64_t band_offset;       /* bytes into the arena, 64-byte aligned, as are the next two; mnv3/memory.h says when each is */
+  int64_t lines_offset;      /* in use. mnv3_band_bytes() of `band_rows` rows; mnv3_lines_bytes() */
+  int64_t candidates_offset;
   int64_t candidates_bytes;  /* at least mnv3_candidates_bytes() */
   int32_t width, height;     /* of the network's input */
   int32_t classes;
   int32_t levels;   /* the first so many heads are Detect's, in row order */
   int32_t heads;    /* all heads: Detect's and those of --keep-rows */
-  int32_t reserved; /* 0 */
+  int32_t band_rows; /* rows of the image that det_detect has at a time; 0: the image has not three planes, and no frame fits */
 };
 
 /* What the kernels are given; several threads share it. */
 struct mnv3_run {
-  const float *image;
+  const float *image;  /* its first row, which need not be there if a kernel does not read it */
   float *const *heads; /* null in det_detect, which asks Detect's levels for what it needs */
   void *arena;
   const uint8_t *weights;
+  /* Has rows [first, end) of the image made, as far as there are such, and sets `image`; null in det_run, whose image is whole. */
+  void (*feed)(struct mnv3_run *run, int32_t first, int32_t end);
+  int32_t plane; /* floats from a plane of the image to the next */
   int32_t shift; /* the picture is in 1 << shift strips, a power of two as there may be no division */
+  int32_t first_row, rows; /* of a stem's result: what its strips share */
+};
+
+/* A convolution that reads the image. */
+struct mnv3_stem {
+  int32_t first_row, rows;     /* of its result: those that it makes, */
+  int32_t band;                /* ... so many at a time where the image comes in bands */
+  int32_t stride, pad, extent; /* row y of the result reads `extent` rows of the image, from stride * y - pad on */
+  int32_t shift;               /* threads share it in 1 << shift strips */
 };
 
 /* The model's weights, behind their head if they have one; null if they are not there, or those of another model. */
@@ -84,6 +97,9 @@ void mnv3_clear_halo(float *buffer, int32_t height, int32_t width, int32_t pixel
 /* body(run, strip) for each of 1 << shift strips of a picture by the caller's parallel_for; without one, a call for the
  * whole of it. */
 void mnv3_run_strips(const mnv3_hooks *hooks, struct mnv3_run *run, int32_t shift, void (*body)(void *run, int32_t strip));
+
+/* A stem, band by band of the image in det_detect. body(run, strip) makes a strip of run's rows from run's image. */
+void mnv3_run_stem(const mnv3_hooks *hooks, struct mnv3_run *run, const struct mnv3_stem *stem, void (*body)(void *run, int32_t strip));
 
 /* Where weights of this layout begin behind their head (mnv3/weights.h); null if `file` is null, not aligned to 64 bytes, or
  * does not begin like a file for this object. Reads the head alone: cheap enough for every call of run(). */

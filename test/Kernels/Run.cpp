@@ -122,6 +122,7 @@ std::vector<Trial> build(const std::vector<Case> &cases, const TestTarget &targe
     if (infos[trial.number].scratchBytes)
       all.push_back(placeDense(std::vector<float>(infos[trial.number].scratchBytes / sizeof(float), 0.0f / 0.0f)));
     write(input, int32_t(trial.number));
+    write(input, int32_t(tried.spec.family == Family::stem ? tried.spec.inputHeight * tried.spec.inputWidth : 0));
     write(input, int32_t(tried.spec.height));
     write(input, int32_t(trial.rowsACall));
     write(input, int32_t(all.size()));

@@ -2,8 +2,9 @@
 //
 //     runner INPUT OUTPUT [REPEATS]
 //
-// INPUT:  int32 cases; for each case: int32 kernel, int32 rows, int32 rows a call, int32 operands; for each operand: int64
-//         bytes, int64 first, bytes. The last rows are made first: no call may count on another.
+// INPUT:  int32 cases; for each case: int32 kernel, int32 plane (of a stem; 0: the kernel does not want it), int32 rows, int32 rows a
+//         call, int32 operands; for each operand: int64 bytes, int64 first, bytes. The last rows are made first: no call may count
+//         on another.
 // OUTPUT: the bytes of all operands after the calls, in the same order
 //
 // Every operand ends where an unreadable page begins; the kernel is handed the address of its byte `first`. With
@@ -17,6 +18,7 @@
 
 typedef int (*Kernel)(int32_t, int32_t, void *, void *, void *, void *, void *, void *, void *, void *, void *, void *, void *, void *,
                       void *, void *, void *, void *);
+typedef int (*Stem)(int32_t, int32_t, int32_t, void *, void *, void *, void *, void *);
 extern const Kernel kernels[];
 
 enum { maxOperands = 16 };
@@ -48,8 +50,9 @@ int main(int count, char **arguments) {
   int32_t cases;
   readAll(&cases, sizeof cases, input);
   for (int32_t i = 0; i < cases; ++i) {
-    int32_t kernel, rows, step, operands;
+    int32_t kernel, plane, rows, step, operands;
     readAll(&kernel, sizeof kernel, input);
+    readAll(&plane, sizeof plane, input);
     readAll(&rows, sizeof rows, input);
     readAll(&step, sizeof step, input);
     readAll(&operands, sizeof operands, input);
@@ -79,8 +82,11 @@ int main(int count, char **arguments) {
     for (int call = 0; call <= repeats; ++call) {
       const double start = nanoseconds();
       for (int32_t end = rows, first = (rows / step - 1) * step; end > 0; end = first, first -= step)
-        kernels[kernel](first, end - first, p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12], p[13],
-                        p[14], p[15]);
+        if (plane)
+          ((Stem)kernels[kernel])(first, end - first, plane, p[0], p[1], p[2], p[3], p[4]);
+        else
+          kernels[kernel](first, end - first, p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12], p[13],
+                          p[14], p[15]);
       const double time = nanoseconds() - start;
       best = time < best ? time : best;
     }

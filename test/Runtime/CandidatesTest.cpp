@@ -81,9 +81,11 @@ TEST(Memory, IsWhatTheModelNeeds) {
   EXPECT_EQ(mnv3_candidate_capacity(25200, 6), 30000);
   EXPECT_EQ(mnv3_candidate_capacity(6300, 1), 6300);
   EXPECT_EQ(mnv3_candidate_capacity(int64_t(1) << 31, 1 << 30), 30000);
-  EXPECT_EQ(mnv3_candidates_bytes(25200, 6, 640), 8512 + 240000 + 0);
-  EXPECT_EQ(mnv3_candidates_bytes(1, 1, 640), 12800); // the letterbox decides
-  EXPECT_EQ(mnv3_candidates_bytes(25200, 6, 640) % 64, 0);
+  EXPECT_EQ(mnv3_candidates_bytes(25200, 6), 8512 + 240000 + 0);
+  EXPECT_EQ(mnv3_candidates_bytes(1, 1) % 64, 0);
+  EXPECT_EQ(mnv3_lines_bytes(640), 12800);
+  EXPECT_EQ(mnv3_band_bytes(5, 33) % 64, 0);
+  EXPECT_GE(mnv3_band_bytes(5, 33), 3 * 5 * 33 * 4);
 }
 
 } // namespace

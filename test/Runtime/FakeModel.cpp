@@ -78,12 +78,15 @@ void FakeModel::makeDetect(int level, mnv3_level &detect) {
   weights.resize(roundUp4(weights.size() + outputs));
 }
 
-// The arena: candidates, image, Detect's pictures, each followed at once by the next.
+// The arena: lines, band, candidates, Detect's pictures, each followed at once by the next.
 mnv3_model FakeModel::descriptor() {
   mnv3_model model = {};
-  model.candidates_bytes = mnv3_candidates_bytes(cells(), classes, width);
-  model.image_offset = mnv3_round_up_64(model.candidates_bytes);
-  int64_t end = model.image_offset + mnv3_image_bytes(height, width);
+  model.band_rows = std::min(bandRows, height);
+  model.candidates_bytes = mnv3_candidates_bytes(cells(), classes);
+  model.lines_offset = 0;
+  model.band_offset = mnv3_lines_bytes(width);
+  model.candidates_offset = candidates_offset = model.band_offset + mnv3_band_bytes(model.band_rows, width);
+  int64_t end = model.candidates_offset + model.candidates_bytes;
   weights.clear();
   detect_levels.assign(levels, {});
   for (int level = 0; level < levels; ++level) {
@@ -139,14 +142,24 @@ mnv3_hooks FakeModel::hooks() {
 void FakeModel::network(mnv3_run *run, const mnv3_hooks *hooks) {
   FakeModel &self = *static_cast<FakeModel *>(hooks->user);
   EXPECT_EQ(run->heads, nullptr);
+  // A stem of one row whose strides skip none.
+  const int32_t rowsABand = std::min(self.bandRows, self.height);
+  std::vector<float> image(3 * self.width * self.height);
+  for (int32_t first = 0; first < self.height; first += rowsABand) {
+    const int32_t end = std::min(first + rowsABand, self.height);
+    run->feed(run, first, end);
+    for (int32_t plane = 0; plane < 3; ++plane)
+      std::copy(run->image + plane * run->plane + first * self.width, run->image + plane * run->plane + end * self.width,
+                image.begin() + (plane * self.height + first) * self.width);
+  }
   if (self.onRun)
-    self.onRun(run->image);
+    self.onRun(image.data());
   uint8_t *arena = static_cast<uint8_t *>(run->arena);
   self.forEachCell([&](const float *cell, int64_t offset, size_t bytes) { std::memcpy(arena + offset, cell, bytes); });
-  // A network may leave anything in the region it shares with the candidates.
-  std::memset(run->arena, 0xff, mnv3_candidates_bytes(self.cells(), self.classes, self.width));
+  // A network may leave anything in the region it shares with the letterbox and the candidates.
+  std::memset(arena, 0xff, self.detect_levels.front().input_offset);
   if (self.onLeave)
-    self.onLeave(run->arena);
+    self.onLeave(arena + self.candidates_offset);
 }
 
 Result FakeModel::detect(const mnv3_image &frame, const mnv3_detect_options *options, int capacity) {

@@ -48,6 +48,7 @@ public:
   /// Called at the end of the network with the candidates' region, which is full of NaN.
   std::function<void(void *region)> onLeave;
   const int width, height, classes;
+  int bandRows = 8; // of the image, which the network reads band by band
 
 private:
   static void network(mnv3_run *run, const mnv3_hooks *hooks);
@@ -58,6 +59,7 @@ private:
   void forEachCell(const std::function<void(const float *cell, int64_t offset, size_t bytes)> &visit);
 
   int levels = 0;
+  int64_t candidates_offset = 0;
   std::vector<std::array<int32_t, 4>> shapes;
   std::vector<float> strides, anchors, weights;
   std::vector<mnv3_level> detect_levels;

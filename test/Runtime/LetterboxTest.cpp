@@ -19,9 +19,28 @@ struct Letterboxed {
   Bytes rgb; // interleaved, the network's size
 };
 
+// The whole image, in bands of `bandRows` rows.
+std::vector<float> imageOf(const mnv3_image &frame, const mnv3_placement &placement, int width, int height, int bandRows) {
+  const int32_t canary = 0x5a5a5a5a;
+  bandRows = std::min(bandRows, height);
+  std::vector<float> image(3 * width * height, std::nanf("")), band(3 * width * bandRows, std::nanf(""));
+  std::vector<int32_t> scratch(mnv3_lines_bytes(width) / 4 + 16, canary);
+  mnv3_letterbox box;
+  mnv3_letterbox_begin(&box, &frame, &placement, width, height, scratch.data(), band.data(), bandRows);
+  for (int first = 0; first < height; first += bandRows) {
+    const int end = std::min(first + bandRows, height);
+    const float *rows = mnv3_letterbox_rows(&box, first, end);
+    for (int plane = 0; plane < 3; ++plane)
+      std::copy(rows + (plane * bandRows + first) * width, rows + (plane * bandRows + end) * width,
+                image.begin() + (plane * height + first) * width);
+  }
+  for (size_t i = scratch.size() - 16; i < scratch.size(); ++i)
+    EXPECT_EQ(scratch[i], canary) << "written behind the scratch";
+  return image;
+}
+
 // Pixels are RGB. Each float of the image must be one byte / 255.0f exactly; the bytes come back.
 Letterboxed letterbox(const Bytes &pixels, int w, int h, int width, int height, bool asBgr = false, int padding = 0) {
-  const int32_t canary = 0x5a5a5a5a;
   Bytes frame(static_cast<size_t>(w * 3 + padding) * h - padding); // no byte beyond the last row: sanitizers watch it
   for (int y = 0; y < h; ++y)
     for (int x = 0; x < w; ++x)
@@ -30,11 +49,7 @@ Letterboxed letterbox(const Bytes &pixels, int w, int h, int width, int height, 
   mnv3_image image = {{frame.data(), nullptr}, {w * 3 + padding, 0}, w, h, asBgr ? MNV3_BGR8 : MNV3_RGB8};
   Letterboxed result;
   EXPECT_TRUE(mnv3_place(w, h, width, height, &result.placement));
-  std::vector<float> floats(3 * width * height, std::nanf(""));
-  std::vector<int32_t> scratch(mnv3_letterbox_bytes(width) / 4 + 16, canary);
-  mnv3_letterbox(&image, &result.placement, width, height, floats.data(), scratch.data());
-  for (size_t i = scratch.size() - 16; i < scratch.size(); ++i)
-    EXPECT_EQ(scratch[i], canary) << "written behind the scratch";
+  const std::vector<float> floats = imageOf(image, result.placement, width, height, 7);
   result.rgb.resize(floats.size());
   for (int i = 0; i < width * height; ++i)
     for (int c = 0; c < 3; ++c) {
@@ -72,9 +87,7 @@ Bytes stretch(const Bytes &gray, int w, int h, int width, int height) {
     frame.insert(frame.end(), 3, value);
   mnv3_image image = {{frame.data(), nullptr}, {w * 3, 0}, w, h, MNV3_RGB8};
   mnv3_placement all = {0, 0, width, height, 1.0f};
-  std::vector<float> floats(3 * width * height);
-  std::vector<int32_t> scratch(mnv3_letterbox_bytes(width) / 4);
-  mnv3_letterbox(&image, &all, width, height, floats.data(), scratch.data());
+  const std::vector<float> floats = imageOf(image, all, width, height, height);
   Bytes result;
   for (int i = 0; i < width * height; ++i)
     result.push_back(static_cast<uint8_t>(std::lrint(floats[i] * 255.0f)));
@@ -241,6 +254,30 @@ TEST(Letterbox, IsItsDefinitionOnLongSides) {
   compare(20000, 30, 640, 32, random);
 }
 
+// What a stem asks for: rows that begin above the image and end below it, that overlap, leave some out, and go back.
+TEST(Letterbox, MakesTheSameRowsInAnyOrder) {
+  const int width = 24, height = 20, bandRows = 6;
+  Bytes frame(31 * 17 * 3);
+  std::mt19937 random(3);
+  for (uint8_t &byte : frame)
+    byte = random();
+  const mnv3_image image = {{frame.data(), nullptr}, {31 * 3, 0}, 31, 17, MNV3_RGB8};
+  mnv3_placement placement;
+  ASSERT_TRUE(mnv3_place(image.width, image.height, width, height, &placement));
+  const std::vector<float> whole = imageOf(image, placement, width, height, height);
+  std::vector<float> band(3 * width * bandRows);
+  std::vector<int32_t> scratch(mnv3_lines_bytes(width) / 4);
+  mnv3_letterbox box;
+  mnv3_letterbox_begin(&box, &image, &placement, width, height, scratch.data(), band.data(), bandRows);
+  const std::pair<int, int> wanted[] = {{-1, 4}, {3, 8}, {7, 12}, {7, 9}, {8, 13}, {16, 22}, {15, 20}, {0, 6}, {2, 2}, {1, 7}};
+  for (auto [first, end] : wanted) {
+    const float *rows = mnv3_letterbox_rows(&box, first, end);
+    for (int plane = 0; plane < 3; ++plane)
+      for (int i = std::max(first, 0) * width; i < std::min(end, height) * width; ++i)
+        ASSERT_EQ(rows[plane * bandRows * width + i], whole[plane * height * width + i]) << first << " to " << end << ", float " << i;
+  }
+}
+
 // --- Other formats: the same as an RGB frame that plain code, in the definition's own terms, has converted pixel by pixel.
 
 int floorOf(double value) { return static_cast<int>(std::floor(value)); }
@@ -256,10 +293,7 @@ void convert(int y, int u, int v, uint8_t *rgb) {
 std::vector<float> imageOf(const mnv3_image &frame, int width, int height) {
   mnv3_placement placement;
   EXPECT_TRUE(mnv3_place(frame.width, frame.height, width, height, &placement));
-  std::vector<float> floats(3 * width * height, -1.0f);
-  std::vector<int32_t> scratch(mnv3_letterbox_bytes(width) / 4);
-  mnv3_letterbox(&frame, &placement, width, height, floats.data(), scratch.data());
-  return floats;
+  return imageOf(frame, placement, width, height, 3);
 }
 
 TEST(Letterbox, ConvertsBeforeItResizes) {

@@ -44,4 +44,63 @@ TEST(Strips, AreHandedToTheCallersThreads) {
   EXPECT_EQ(calls.shifts, (std::vector<int32_t>{2, 2, 2, 2}));
 }
 
+// --- A stem: result rows 3 .. 12 of windows of 3 rows, stride 2, pad 1.
+
+struct Part {
+  int32_t first, rows, shift, strip;
+  bool operator==(const Part &) const = default;
+};
+
+struct StemCalls {
+  mnv3_run run{};
+  std::vector<Part> parts;
+  std::vector<std::pair<int32_t, int32_t>> fed;
+};
+
+void notePart(void *run, int32_t strip) {
+  StemCalls &calls = *reinterpret_cast<StemCalls *>(run);
+  calls.parts.push_back({calls.run.first_row, calls.run.rows, calls.run.shift, strip});
+}
+
+void noteFed(mnv3_run *run, int32_t first, int32_t end) { reinterpret_cast<StemCalls *>(run)->fed.emplace_back(first, end); }
+
+constexpr mnv3_stem stem = {3, 10, 4, 2, 1, 3, 2};
+
+mnv3_hooks hooksInTurn() {
+  mnv3_hooks hooks{};
+  hooks.parallel_for = [](void *, int32_t count, void (*body)(void *, int32_t), void *context) {
+    for (int32_t index = 0; index < count; ++index)
+      body(context, index);
+  };
+  return hooks;
+}
+
+TEST(Stem, MakesAWholeImageInOne) {
+  StemCalls calls;
+  mnv3_run_stem(nullptr, &calls.run, &stem, notePart);
+  EXPECT_EQ(calls.parts, (std::vector<Part>{{3, 10, 0, 0}}));
+  StemCalls shared;
+  const mnv3_hooks hooks = hooksInTurn();
+  mnv3_run_stem(&hooks, &shared.run, &stem, notePart);
+  EXPECT_EQ(shared.parts, (std::vector<Part>{{3, 10, 2, 0}, {3, 10, 2, 1}, {3, 10, 2, 2}, {3, 10, 2, 3}}));
+}
+
+TEST(Stem, AsksForTheRowsThatABandReads) {
+  StemCalls calls;
+  calls.run.feed = noteFed;
+  mnv3_run_stem(nullptr, &calls.run, &stem, notePart);
+  EXPECT_EQ(calls.parts, (std::vector<Part>{{3, 4, 0, 0}, {7, 4, 0, 0}, {11, 2, 0, 0}}));
+  EXPECT_EQ(calls.fed, (std::vector<std::pair<int32_t, int32_t>>{{5, 14}, {13, 22}, {21, 26}}));
+}
+
+TEST(Stem, HandsThreadsNoFewRowsOfABand) {
+  StemCalls calls;
+  calls.run.feed = noteFed;
+  mnv3_stem wide = stem;
+  wide.band = 8;
+  const mnv3_hooks hooks = hooksInTurn();
+  mnv3_run_stem(&hooks, &calls.run, &wide, notePart);
+  EXPECT_EQ(calls.parts, (std::vector<Part>{{3, 8, 1, 0}, {3, 8, 1, 1}, {11, 2, 0, 0}}));
+}
+
 } // namespace

@@ -11,7 +11,7 @@ namespace {
 int64_t alignUp(int64_t bytes, int64_t alignment) { return (bytes + alignment - 1) / alignment * alignment; }
 
 bool overlapInTime(const Tenant &a, const Tenant &b) {
-  return (a.first <= b.last && b.first <= a.last) || (a.again >= 0 && b.aliveIn(a.again)) || (b.again >= 0 && a.aliveIn(b.again));
+  return a.first <= b.last && b.first <= a.last;
 }
 
 // Bytes of the arena, and of the part that the network's tenants lie in. A byte of either weighs the same: callers need the one or the other.
@@ -64,12 +64,8 @@ int64_t arenaBytesIn(int64_t step, std::span<const Tenant> tenants, int64_t alig
 
 int64_t arenaLowerBound(std::span<const Tenant> tenants, int64_t alignment) {
   int64_t bound = 0;
-  auto consider = [&](int64_t step) { bound = std::max(bound, arenaBytesIn(step, tenants, alignment)); };
-  for (const Tenant &begin : tenants) { // the sum can only rise where a tenant's life begins
-    consider(begin.first);
-    if (begin.again >= 0)
-      consider(begin.again);
-  }
+  for (const Tenant &begin : tenants) // the sum can only rise where a tenant's life begins
+    bound = std::max(bound, arenaBytesIn(begin.first, tenants, alignment));
   return bound;
 }
 

@@ -8,13 +8,11 @@
 
 namespace mnv3 {
 
-// A piece of arena that must not be shared from step `first` to step `last`, both included, nor in step `again`: a place
-// that is used twice, and whose content may go in between.
+// A piece of arena that must not be shared from step `first` to step `last`, both included.
 struct Tenant {
   int64_t bytes = 0;
   int64_t first = 0, last = 0;
-  int64_t again = -1; // -1: never
-  bool aliveIn(int64_t step) const { return (first <= step && step <= last) || step == again; }
+  bool aliveIn(int64_t step) const { return first <= step && step <= last; }
 };
 
 struct ArenaPlan {

@@ -7,6 +7,7 @@
 //
 // Rows that a window needs beyond its strip are made again with the next strip, which costs less than keeping them: of 16
 // rows two. They lie where a whole picture has its halo, which holds zeros only at the picture's own border.
+#include "compiler/Transforms/Kern/Band.h"
 #include "compiler/Transforms/Kern/Liveness.h"
 #include "compiler/Transforms/Kern/Passes.h"
 
@@ -63,13 +64,13 @@ BufferType typeOf(Value buffer) { return cast<BufferType>(buffer.getType()); }
 
 int64_t bytesOf(BufferType type) { return llvm::alignTo(type.getBytes(), 64); }
 
-// The caller's picture, which det_detect keeps in the arena until the last stem has read it.
+// What det_detect needs for the image, at the least, until the last stem has read it.
 struct Image {
   int64_t bytes = 0, lastRead = 0;
 
   Image(func::FuncOp function, const Liveness &now) {
     for (StemOp stem : function.getOps<StemOp>()) {
-      bytes = cast<MemRefType>(stem.getInput().getType()).getNumElements() * 4;
+      bytes = bandBytes(imageRowsFor(leastBand, function), function) + linesBytes(function);
       lastRead = now.of(stem.getInput()).last;
     }
   }
@@ -90,7 +91,6 @@ struct Chain {
   int64_t first = 0, last = 0; // steps in which it runs
   int64_t beside = 0;          // bytes alive at some time in them, without what lies between the kernels
   int64_t bytes = 0;           // `beside` and strip buffers
-  int64_t image = 0;           // and in det_detect the picture, if a stem reads it then or later
 
   bool isBetween(Value buffer) const {
     return llvm::any_of(ArrayRef(kernels).drop_back(), [&](KernelOpInterface kernel) { return kernel.getOutput() == buffer; });
@@ -184,11 +184,10 @@ SmallVector<Chain> findChains(const Image &image, const Liveness &now) {
       chain.first = std::min(chain.first, now.of(chain.kernels.back().getOutput()).first);
       chain.kernels.push_back(kernel);
       chain.last = llvm::find(now.steps, kernel.getOperation()) - now.steps.begin() + 1;
-      chain.beside = 0;
+      chain.beside = image.bytesFrom(chain.first);
       for (auto &[value, life] : now.lives)
         if (isa<BufferType>(value.getType()) && life.first <= chain.last && chain.first <= life.last && !chain.isBetween(value))
           chain.beside += bytesOf(typeOf(value));
-      chain.image = image.bytesFrom(chain.first);
       if (cutTo(0, chain))
         chains.push_back(chain);
     }
@@ -250,13 +249,6 @@ void apply(Chain &chain) {
   }
 }
 
-// Bytes of the arena that det_run and det_detect have in use at some time.
-struct Peak {
-  int64_t runs = 0, detects = 0;
-
-  bool isWithin(const Peak &limit) const { return runs <= limit.runs && detects <= limit.detects; }
-};
-
 constexpr int64_t anything = std::numeric_limits<int64_t>::max();
 
 // Which chains run in strips: steps outside of chains cost what is alive in them, chains what they need at their lowest. As chains
@@ -264,35 +256,35 @@ constexpr int64_t anything = std::numeric_limits<int64_t>::max();
 class ChainChoice {
 public:
   ChainChoice(const Image &image, const Liveness &now) : whole(now.steps.size() + 1), chains(findChains(image, now)) {
+    for (size_t step = 0; step < whole.size(); ++step)
+      whole[step] = image.bytesFrom(static_cast<int64_t>(step));
     for (auto &[value, life] : now.lives)
       if (isa<BufferType>(value.getType()))
         for (int64_t step = life.first; step <= life.last; ++step)
-          whole[step].runs += bytesOf(typeOf(value));
-    for (int64_t step = 0; step < static_cast<int64_t>(whole.size()); ++step)
-      whole[step].detects = whole[step].runs + image.bytesFrom(step);
+          whole[step] += bytesOf(typeOf(value));
   }
 
-  // The lowest peak that a choice can have in `field` and stay within the limit.
-  int64_t lowest(int64_t Peak::*field, const Peak &limit) const {
+  // The lowest peak that a choice can have.
+  int64_t lowest() const {
     SmallVector<int64_t> best = {0}; // of all steps up to one
     for (size_t step = 1; step < whole.size(); ++step) {
-      best.push_back(whole[step].isWithin(limit) ? std::max(best[step - 1], whole[step].*field) : anything);
+      best.push_back(std::max(best[step - 1], whole[step]));
       for (const Chain &chain : chains)
-        if (chain.last == static_cast<int64_t>(step) && peakOf(chain).isWithin(limit))
-          best[step] = std::min(best[step], std::max(best[chain.first - 1], peakOf(chain).*field));
+        if (chain.last == static_cast<int64_t>(step))
+          best[step] = std::min(best[step], std::max(best[chain.first - 1], chain.bytes));
     }
     return best.back();
   }
 
-  // The chains of a choice within the limit, with as few kernels as can be; there is one.
-  SmallVector<Chain> fewest(const Peak &limit) const {
+  // The chains of a choice within a peak, with as few kernels as can be; there is one.
+  SmallVector<Chain> fewest(int64_t peak) const {
     SmallVector<int64_t> best = {0};
     SmallVector<const Chain *> ending = {nullptr};
     for (size_t step = 1; step < whole.size(); ++step) {
-      best.push_back(whole[step].isWithin(limit) ? best[step - 1] : anything);
+      best.push_back(whole[step] <= peak ? best[step - 1] : anything);
       ending.push_back(nullptr);
       for (const Chain &chain : chains) {
-        const int64_t before = chain.last == static_cast<int64_t>(step) && peakOf(chain).isWithin(limit) ? best[chain.first - 1] : anything;
+        const int64_t before = chain.last == static_cast<int64_t>(step) && chain.bytes <= peak ? best[chain.first - 1] : anything;
         if (before != anything && before + static_cast<int64_t>(chain.kernels.size()) < best[step]) {
           best[step] = before + static_cast<int64_t>(chain.kernels.size());
           ending[step] = &chain;
@@ -309,20 +301,17 @@ public:
   }
 
 private:
-  static Peak peakOf(const Chain &chain) { return {chain.bytes, chain.bytes + chain.image}; }
-
-  SmallVector<Peak> whole; // of each step without chains
+  SmallVector<int64_t> whole; // bytes in use in each step without chains
   SmallVector<Chain> chains;
 };
 
-// First the lowest peaks that cutting can reach, det_detect's before det_run's, then as few chains and strips as reach them.
+// First the lowest peak that cutting can reach, then as few chains and strips as reach it.
 void formStrips(func::FuncOp function) {
   const Liveness now(function);
   const ChainChoice choice(Image(function, now), now);
-  Peak peak = {anything, choice.lowest(&Peak::detects, {anything, anything})};
-  peak.runs = choice.lowest(&Peak::runs, peak);
+  const int64_t peak = choice.lowest();
   for (Chain &chain : choice.fewest(peak)) {
-    cutTo(std::min(peak.runs, peak.detects - chain.image), chain);
+    cutTo(peak, chain);
     apply(chain);
   }
 }

@@ -1,5 +1,6 @@
 // Live ranges of everything that shares the arena, counted in kernels of the final sequence, and their places.
 #include "compiler/Transforms/Kern/ArenaPlanner.h"
+#include "compiler/Transforms/Kern/Band.h"
 #include "compiler/Transforms/Kern/Liveness.h"
 #include "compiler/Transforms/Kern/Passes.h"
 
@@ -19,8 +20,6 @@ namespace {
 
 constexpr int64_t alignment = 64; // a cache line, and the widest vector
 
-int64_t bytesOf(Value dense) { return cast<MemRefType>(dense.getType()).getNumElements() * 4; }
-
 class Planner {
 public:
   explicit Planner(func::FuncOp function) : function(function), builder(function.getContext()) {}
@@ -30,10 +29,12 @@ public:
     addNetwork();
     int64_t runBound = arenaLowerBound(tenants, alignment);
     const size_t network = tenants.size();
-    size_t image = add(bytesOf(function.getArgument(0)), {0, lives[function.getArgument(0)].last});
-    size_t candidates = add(candidateBytes(), {0, 0});
-    tenants.back().again = steps; // the letterbox' rows before, the candidates after (runtime/include/mnv3/memory.h)
-
+    // What runtime/include/mnv3/memory.h asks for.
+    const Life read = lives[function.getArgument(0)];
+    const size_t lines = add(linesBytes(function), {0, read.last});
+    const size_t candidates = add(candidateBytes(), {steps, steps});
+    const size_t band = add(bandBytes(imageRowsFor(leastBand, function), function), read);
+    const int64_t bandRows = widenBand(tenants[band]);
     giveStripsScratch(network);
     ArenaPlan plan = planArena(tenants, alignment, network);
     for (auto [kernel, step] : kernels)
@@ -49,13 +50,15 @@ public:
                                                  builder.getNamedAttr("lower_bound", number(plan.lowerBound)),
                                                  builder.getNamedAttr("run_bytes", number(plan.networkBytes)),
                                                  builder.getNamedAttr("run_lower_bound", number(runBound)),
-                                                 builder.getNamedAttr("image_at", number(plan.offsets[image])),
+                                                 builder.getNamedAttr("band_at", number(plan.offsets[band])),
+                                                 builder.getNamedAttr("band_rows", number(bandRows)),
+                                                 builder.getNamedAttr("lines_at", number(plan.offsets[lines])),
                                                  builder.getNamedAttr("candidates_at", number(plan.offsets[candidates])),
                                                  builder.getNamedAttr("candidates_bytes", number(candidateBytes()))}));
   }
 
 private:
-  // Step 0 is the letterbox of det_detect, steps 1 .. n the kernels, the last step its decoding, which reads what Detect's levels read.
+  // Step 0 is the beginning of det_detect, steps 1 .. n the kernels, the last step its decoding, which reads what Detect's levels read.
   void findLives() {
     Liveness liveness(function);
     lives = std::move(liveness.lives);
@@ -79,6 +82,22 @@ private:
       add(alloc.getType().getBytes(), lives[alloc]);
     for (auto [kernel, life] : llvm::zip_equal(scratchers, scratchLives))
       add(kernel.getScratchBytes(), life);
+  }
+
+  // As many rows as there is room for below the peak. Returns how many of the image that are.
+  int64_t widenBand(Tenant &band) {
+    const int64_t bound = arenaLowerBound(tenants, alignment);
+    int64_t rows = mostBand;
+    for (; rows > leastBand; rows /= 2) {
+      band.bytes = bandBytes(imageRowsFor(rows, function), function);
+      if (arenaLowerBound(tenants, alignment) <= bound)
+        break;
+    }
+    for (StemOp stem : function.getOps<StemOp>())
+      stem->setAttr("band", builder.getI64IntegerAttr(rows));
+    const int64_t imageRows = imageRowsFor(rows, function);
+    band.bytes = band.last < band.first ? 0 : bandBytes(imageRows, function);
+    return imageRows;
   }
 
   // Each strip of a kernel needs scratch of its own: as many strips as there is room for below the peak, or little above it, with
@@ -117,8 +136,7 @@ private:
       cells += shape[0] * shape[1] * shape[2];
       classes = shape[3] - 5;
     }
-    auto image = cast<MemRefType>(function.getArgument(0).getType());
-    return mnv3_candidates_bytes(cells, classes, image.getDimSize(2));
+    return mnv3_candidates_bytes(cells, classes);
   }
 
   func::FuncOp function;

@@ -18,7 +18,7 @@ enum {
   MNV3_OK = 0,
   MNV3_BAD_ARGUMENT = 1,  /* a null pointer, a negative size, a threshold that is NaN, an empty picture */
   MNV3_BAD_ALIGNMENT = 2, /* the arena is not aligned to <NAME>_ARENA_ALIGN bytes */
-  MNV3_BAD_FORMAT = 3,    /* a pixel format that is none of mnv3_format's */
+  MNV3_BAD_FORMAT = 3,    /* a pixel format that is none of mnv3_format's, or a network whose input is not red, green, blue */
   MNV3_BAD_WEIGHTS = 4    /* external weights that do not belong to this object */
 };
 
