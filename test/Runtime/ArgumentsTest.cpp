@@ -190,6 +190,9 @@ TEST_F(Arguments, DescriptorOfAnotherVersion) {
   expectBad([&] { model.heads = 0; });
   expectBad([&] { model.width = 0; });
   expectBad([&] { model.candidates_bytes -= 64; });
+  model = good;
+  model.band_rows = 0; // what the network reads is not red, green, blue
+  expect(MNV3_BAD_FORMAT);
   const int32_t huge[1][4] = {{1 << 20, 1 << 20, 1 << 20, 7}};
   expectBad([&] { model.head_shape = huge; });
 }
