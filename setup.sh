@@ -65,7 +65,8 @@ if [[ ! -e build/release/build.ninja ]]; then
   say "Configuring build/release"
   launcher=()
   if command -v ccache >/dev/null; then
-    launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+    # It keeps results of whole files, and does not know whether precompiled headers are in them.
+    launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON)
   fi
   # A configure that stops half way leaves no build.ninja, but a cache with its mistakes.
   cmake --preset release --fresh -DHALIDE_ROOT="$PWD/build/halide" "${launcher[@]}"
