@@ -30,7 +30,7 @@ public:
     int64_t runBound = arenaLowerBound(tenants, alignment);
     const size_t network = tenants.size();
     // What runtime/include/mnv3/memory.h asks for.
-    const Life read = lives[function.getArgument(0)];
+    const Life read = function.getNumArguments() ? lives[function.getArgument(0)] : Life();
     const size_t lines = add(linesBytes(function), {0, read.last});
     const size_t candidates = add(candidateBytes(), {steps, steps});
     const size_t band = add(bandBytes(imageRowsFor(leastBand, function), function), read);
@@ -128,11 +128,11 @@ private:
 
   int64_t candidateBytes() {
     int64_t cells = 0, classes = 0;
-    for (Value head : function.getArguments().drop_front()) {
+    for (Value head : function.getArguments()) {
       bool isLevel = llvm::any_of(head.getUsers(), [](Operation *user) { return isa<DetectOp>(user); });
-      auto shape = cast<MemRefType>(head.getType()).getShape();
       if (!isLevel)
         continue;
+      auto shape = cast<MemRefType>(head.getType()).getShape();
       cells += shape[0] * shape[1] * shape[2];
       classes = shape[3] - 5;
     }
