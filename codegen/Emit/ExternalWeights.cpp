@@ -28,6 +28,7 @@ uint64_t layoutHash(func::FuncOp function, const WeightBlob &weights) {
         add(constant.getType().getNumElements());
       }
   });
+  // Not the names of classes: they are in the object alone, and decide nothing about weights.
   // A checkpoint brings anchors of its own, but the object decodes with those it was made with.
   for (const Head &head : headsOf(function)) {
     add(llvm::bit_cast<uint32_t>(head.stride));

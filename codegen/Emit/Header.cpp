@@ -88,7 +88,9 @@ constexpr const char *checkLayout = R"(
 /* The weights are a file, {stem}.weights, made with this object; it may lie in flash or be read into memory, aligned to 64
  * bytes. Check it once by {prefix}_check_weights, then hand it to each call in hooks->weights; calls with different files may
  * run at the same time. A file made later from the same network with newly trained weights, at the same size and for the same
- * target, fits without linking again; class names stay those of this header.
+ * target, fits without linking again. Names of classes are neither in the file nor checked, their number is: they decide nothing
+ * of how weights lie or what is computed, and a name spelled anew shall not make files in the field useless. So {prefix}_class_names
+ * stay those of this object, and new weights must keep the classes' order.
  * bytes: how many lie at `weights`: {macro}_WEIGHTS_BYTES. MNV3_BAD_WEIGHTS for null, another alignment, another size, another
  * network's file, or one whose CRC-32 is wrong. {prefix}_run and {prefix}_detect look at its first 64 bytes only. */
 mnv3_status {prefix}_check_weights(const void *weights, size_t bytes);

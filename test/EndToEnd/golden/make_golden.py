@@ -193,6 +193,7 @@ def sorting():
     write_heads("sorting", net, 320, 320, True)
     write_heads("sorting", net, 160, 160, True, (48, 256))
     write_boxes("sorting", net, MODELS + "/sorting/demo", ["cloth.png", "stone.png", "wood.png"], 320, 320)
+    write_boxes("sorting", net, ROOT + "/examples/firmware", ["picture.ppm"], 160, 160)
 
 
 def tag():

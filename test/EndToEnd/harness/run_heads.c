@@ -1,6 +1,6 @@
 /* Runs a compiled model on one picture and writes all its heads, watching what it must not touch.
  *
- *     mnv3c ... -o DIR/det.o;  cc -I DIR run_heads.c DIR/det.o -o run_heads;  run_heads IMAGE.f32 OUT
+ *     mnv3c ... -o DIR/det.o;  cc -I DIR run_heads.c DIR/det.o -o run_heads;  run_heads IMAGE.f32 OUT [PICTURE.ppm]
  *
  * IMAGE.f32: planar fp32, as for det_run. Writes OUT.f32, all heads one after the other, and OUT.txt, a line for each:
  * "head 3 row 0 shape 1 160 160 8" (row -1: a level of Detect). Exit status 1, with a word on stderr, if
@@ -9,7 +9,9 @@
  *   - the picture changed,
  *   - a second run gives other bits than the first. The first starts on NaNs and makes each picture at once; the second gets the
  *     used arena and a parallel_for that makes pictures in strips, the last one first: no strip may count on another.
- * Picture and heads lie 4 bytes past an aligned address: the interface promises the object no more than that. */
+ * Picture and heads lie 4 bytes past an aligned address: the interface promises the object no more than that.
+ *
+ * PICTURE.ppm: a frame for det_detect, guarded in the same way. Writes OUT.json, its boxes as compare_boxes.py reads them. */
 #include "det.h"
 
 #include <stdio.h>
@@ -95,9 +97,48 @@ static void write(const char *stem, const guarded *heads) {
     exit(1);
 }
 
+/* Boxes of a picture to a file. */
+static int detect(const char *path, const char *stem) {
+  enum { CAPACITY = 100 };
+  FILE *file = fopen(path, "rb");
+  mnv3_image frame = {{0}, {0}, 0, 0, MNV3_RGB8};
+  int width = 0, height = 0;
+  if (!file || fscanf(file, "P6 %d %d 255", &width, &height) != 2 || fgetc(file) == EOF) {
+    fprintf(stderr, "run_heads: %s is no PPM\n", path);
+    return 0;
+  }
+  guarded pixels = lend((size_t)3 * (size_t)width * (size_t)height, 1), boxes = lend(CAPACITY * sizeof(mnv3_box), 4);
+  guarded arena = lend(DET_ARENA_BYTES, 0);
+  if (fread(pixels.address, 1, pixels.bytes, file) != pixels.bytes)
+    return 0;
+  fclose(file);
+  frame.pixels[0] = pixels.address;
+  frame.row_bytes[0] = 3 * width;
+  frame.width = width;
+  frame.height = height;
+  int32_t count = 0;
+  mnv3_status status = det_detect(&frame, NULL, (mnv3_box *)boxes.address, CAPACITY, &count, arena.address, NULL);
+  if (status != MNV3_OK) {
+    fprintf(stderr, "run_heads: det_detect returned %d\n", (int)status);
+    return 0;
+  }
+  char out[4096];
+  snprintf(out, sizeof out, "%s.json", stem);
+  file = fopen(out, "w");
+  const char *slash = strrchr(path, '/');
+  for (int32_t i = 0; file && i < count; ++i) {
+    const mnv3_box *box = (const mnv3_box *)boxes.address + i;
+    fprintf(file, "%s{\"image\": \"%s\", \"class\": %d, \"score\": %.5f, \"xyxy\": [%.3f, %.3f, %.3f, %.3f]}", i ? ",\n " : "[",
+            slash ? slash + 1 : path, (int)box->class_id, box->score, box->x1, box->y1, box->x2, box->y2);
+  }
+  if (!file || fprintf(file, "%s]\n", count ? "" : "[") < 0 || fclose(file))
+    return 0;
+  return intact(&arena, "arena of det_detect", 0) & intact(&pixels, "frame", 0) & intact(&boxes, "boxes", 0);
+}
+
 int main(int argc, char **argv) {
-  if (argc != 3) {
-    fprintf(stderr, "usage: run_heads IMAGE.f32 OUT\n");
+  if (argc != 3 && argc != 4) {
+    fprintf(stderr, "usage: run_heads IMAGE.f32 OUT [PICTURE.ppm]\n");
     return 1;
   }
   guarded image = lend(PICTURE_FLOATS * sizeof(float), sizeof(float));
@@ -132,5 +173,7 @@ int main(int argc, char **argv) {
     }
   }
   write(argv[2], first);
+  if (argc == 4)
+    good &= detect(argv[3], argv[2]);
   return good ? 0 : 1;
 }

@@ -1,12 +1,16 @@
 # run_heads.sh ROOT DIR TARGET MODEL IMAGE.f32 OUT [OPTION...]: compiles the model with mnv3c for TARGET and further OPTIONs as
 # DIR/det.o, and runs it by run_heads.c, emulated where TARGET is not this machine. TARGET is mnv3c's; riscv64+v: with vectors. A
 # Cortex-M has neither files nor memory for all that run_heads.c looks at: run_heads_board.c is its firmware. With cpp+ before TARGET the
-# object comes from the compiler that the head of mnv3c's C++ names.
+# object comes from the compiler that the head of mnv3c's C++ names; with object+ DIR/det.o is there already. With PICTURE=FILE.ppm in the environment its boxes go to OUT.json
+# (not on a Cortex-M: test/Firmware sees to that).
 set -e
 root=$1 dir=$2 target=$3 model=$4 image=$5 out=$6
 shift 6
 form=object
-case $target in cpp+*) form=cpp target=${target#cpp+} ;; esac
+case $target in
+cpp+*) form=cpp target=${target#cpp+} ;;
+object+*) form=given target=${target#object+} ;;
+esac
 harness=$root/test/EndToEnd/harness
 static='-static -fuse-ld=lld'
 case $target in
@@ -29,7 +33,7 @@ if [ $form = cpp ]; then
   mnv3c "$model" --target "$target" "$@" --emit=cpp -o "$dir/det.cpp"
   sh "$harness/compile_cpp.sh" "$dir"
 else
-  mnv3c "$model" --target "$target" "$@" -o "$dir/det.o"
+  [ $form = given ] || mnv3c "$model" --target "$target" "$@" -o "$dir/det.o"
   sh "$harness/check_object.sh" "$dir/det.o"
 fi
 if [ -n "$board" ]; then
@@ -42,4 +46,4 @@ if [ -n "$board" ]; then
   exit
 fi
 $compiler -std=c11 -O1 -I "$dir" "$harness/run_heads.c" "$dir/det.o" -o "$dir/run"
-$emulator "$dir/run" "$image" "$out"
+$emulator "$dir/run" "$image" "$out" $PICTURE
