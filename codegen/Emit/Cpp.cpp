@@ -19,7 +19,7 @@ constexpr const char *layout = R"(// {stem}.cpp, made by mnv3c {version} for {ta
 //     {compile}
 //
 // Any level of optimisation will do, but not -ffast-math, which would change what it computes. It calls nothing that does not stand
-// here (clang++: with -fno-builtin).
+// here: both compilers are told below not to make memset of a loop.
 #include "{stem}.h"
 #ifdef __aarch64__
 #include <arm_neon.h>
@@ -43,8 +43,14 @@ namespace {{
 #pragma GCC optimize("fp-contract=off")
 #endif
 
+{declarations}
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((no_builtin)), apply_to = function) // no memset; of definitions only
+#endif
+
 {runtime}
 #ifdef __clang__
+#pragma clang attribute pop
 #pragma clang fp contract(on)
 #else
 #pragma GCC pop_options
@@ -53,6 +59,10 @@ namespace {{
 // ---- What the kernels are written in.
 
 {prologue}
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((no_builtin)), apply_to = function) // no memset
+#endif
+
 // ---- The kernels, in the order in which they run first. Each makes `rows` rows of its output, from `first_row` on.
 {kernels}
 // ---- The network.
@@ -71,6 +81,10 @@ mnv3_rows mnv3_rows_of(const mnv3_run *run, int32_t strip, int32_t height, int32
 // So many bytes behind the start of the arena, the weights, the picture or a head. It may lie before that: a strip's first row is not
 // always the picture's.
 float *at(const void *base, ptrdiff_t bytes) {{ return (float *)((uintptr_t)base + (uintptr_t)bytes); }}
+
+#ifdef __clang__
+#pragma clang attribute pop
+#endif
 
 }} // namespace
 
@@ -233,7 +247,7 @@ std::string emitCpp(func::FuncOp function, const std::vector<std::string> &kerne
     needs += " and " + facts.stem + ".weights";
   return fmt::format(fmt::runtime(layout), arg("stem", facts.stem), arg("version", facts.version), arg("source", inComment(facts.source)),
                      arg("target", facts.target), arg("needs", needs), arg("compile", compileCommand(target, facts.stem)),
-                     arg("runtime", wrapLines(runtimeSource())),
+                     arg("declarations", wrapLines(runtimeDeclarations())), arg("runtime", wrapLines(runtimeSource())),
                      arg("prologue", kernels.front()), arg("kernels", wrapLines(fmt::format("{}", fmt::join(llvm::drop_begin(kernels), "")))),
                      arg("weights", weightsText(weights, options, facts.stem)), arg("driver", wrapLines(driver)),
                      arg("tables", wrapLines(tables(function, weights, options))), arg("entries", entries));
