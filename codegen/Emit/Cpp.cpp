@@ -31,6 +31,9 @@ constexpr const char *layout = R"(// {stem}.cpp, made by mnv3c {version} for {ta
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
 #pragma GCC diagnostic ignored "-Wpsabi"
+#ifdef __clang__
+#pragma GCC diagnostic ignored "-Wpass-failed" // not every level of optimisation unrolls
+#endif
 
 namespace {{
 
@@ -72,8 +75,8 @@ struct mnv3_rows {{
   int32_t first, count;
 }};
 
-mnv3_rows mnv3_rows_of(const mnv3_run *run, int32_t strip, int32_t height, int32_t step) {{
-  const int32_t steps = height / step, first = (strip * steps >> run->shift) * step;
+mnv3_rows mnv3_rows_of(const mnv3_run *run, int32_t strip, int32_t height, int32_t steps, int32_t step) {{
+  const int32_t first = (strip * steps >> run->shift) * step;
   const int32_t end = (strip + 1) >> run->shift ? height : ((strip + 1) * steps >> run->shift) * step;
   return {{first, end - first}};
 }}
@@ -216,6 +219,24 @@ std::string tables(func::FuncOp function, const WeightBlob &weights, const EmitO
                             image.getDimSize(1), classes.size(), levels, heads.size());
 }
 
+// LLVM's features as people ask clang++ for them; where it has no name for one, as clang++ asks itself.
+std::string clangFlags(const Target &target) {
+  std::string flags, letters;
+  SmallVector<StringRef> features;
+  StringRef(target.features).split(features, ',', -1, /*KeepEmpty=*/false);
+  for (StringRef feature : features) {
+    if (feature == "+neon")
+      flags += " -mfpu=neon";
+    else if (feature == "+simd128")
+      flags += " -msimd128";
+    else if (StringRef(target.triple).starts_with("riscv") && feature.size() == 2 && feature[0] == '+')
+      letters += feature[1];
+    else
+      flags += " -Xclang -target-feature -Xclang " + feature.str();
+  }
+  return (letters.empty() ? "" : " -march=rv64i" + letters) + flags;
+}
+
 // The command that makes an object for the target.
 std::string compileCommand(const Target &target, const std::string &stem) {
   StringRef name = target.kernels.name;
@@ -228,7 +249,9 @@ std::string compileCommand(const Target &target, const std::string &stem) {
     return "aarch64-linux-gnu-g++ -mcpu=" + target.cpu + " " + file;
   if (name.starts_with("cortex"))
     return "arm-none-eabi-g++ -mcpu=" + target.cpu + " -mthumb -mfloat-abi=hard -ffreestanding -fno-exceptions -fno-rtti " + file;
-  return "clang++ --target=" + target.triple + " -mcpu=" + target.cpu + " " + file;
+  // -ffreestanding: <stdint.h> is the compiler's own then, whatever C library there is; -fno-exceptions: no tables for unwinding, which
+  // ask ARM's library for a routine.
+  return "clang++ --target=" + target.triple + " -mcpu=" + target.cpu + clangFlags(target) + " -ffreestanding -fno-exceptions " + file;
 }
 
 } // namespace

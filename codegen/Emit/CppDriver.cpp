@@ -161,8 +161,8 @@ private:
     emitFunction(stripName(index), arguments, [&] {
       say(fmt::format("// {}", kernelNames(source)[index]));
       say("const mnv3_run *const run = (const mnv3_run *)shared;");
-      say(fmt::format("const mnv3_rows part = mnv3_rows_of(run, strip, {}, {});", rowsOf(kernel),
-                      kernel->getAttrOfType<IntegerAttr>("row_step").getInt()));
+      const int64_t step = kernel->getAttrOfType<IntegerAttr>("row_step").getInt();
+      say(fmt::format("const mnv3_rows part = mnv3_rows_of(run, strip, {}, {}, {});", rowsOf(kernel), rowsOf(kernel) / step, step));
       const int64_t first = firstRowOf(kernel);
       callKernel(kernel, first ? fmt::format("part.first + {}", first) : "part.first", "part.count",
                  fmt::format(" + strip * {}", kernel.getScratchBytes()));

@@ -109,9 +109,8 @@ MNV3_EACH_BITS(&)
 MNV3_EACH_BITS(|)
 MNV3_EACH(i32x4, i32x4, <)
 MNV3_EACH(i32x4, i32x4, <=)
-template <> MNV3_INLINE f32x4 splat<f32x4>(float x) { return f32x4{x, x, x, x}; }
-template <> MNV3_INLINE i32x4 splat<i32x4>(int32_t x) { return i32x4{x, x, x, x}; }
-template <> MNV3_INLINE i32x4 splat<i32x4>(int x) { return i32x4{x, x, x, x}; }
+MNV3_INLINE f32x4 operator-(float x, f32x4 y) { return f32x4{x - y.a, x - y.b, x - y.c, x - y.d}; } /* for splat */
+MNV3_INLINE i32x4 operator-(int32_t x, i32x4 y) { return i32x4{x, x, x, x} - y; }
 template <> MNV3_INLINE f32x4 load<f32x4>(const float *from) { return f32x4{from[0], from[1], from[2], from[3]}; }
 MNV3_INLINE void store(float *to, f32x4 x) { to[0] = x.a, to[1] = x.b, to[2] = x.c, to[3] = x.d; }
 MNV3_INLINE f32x4 select(i32x4 condition, f32x4 x, f32x4 y) {
