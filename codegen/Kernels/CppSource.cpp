@@ -387,9 +387,9 @@ protected:
 private:
   std::map<std::string, std::vector<std::string>> registers; // allocation -> its vectors, each a variable
   std::map<std::string, std::string> names;                  // Halide's -> the plain one
-  std::set<std::string> taken = {"after",    "as_float", "as_int",     "floor_div", "floor_mod", "gather", "load", // Prologue.h
-                                 "load_each", "mask",   "max",      "min",        "mul_add",   "mul_sub",   "ramp",   "round_even",
-                                 "select",   "splat",    "store",      "store_each", "sum",      "to_int"};
+  std::set<std::string> taken = {"as_float", "as_int", "floor_div", "floor_mod", "gather", "load", "load_each", "mask", "max", // Prologue.h
+                                 "min", "mul_add", "mul_sub", "ramp", "round_even", "select", "splat", "store", "store_each", "sum",
+                                 "to_int"};
 
   std::string bare(const Expr &expression) { return withoutParentheses(print_expr(expression)); }
   template <typename Operation> void binary(const Operation *op, const char *sign) {
@@ -450,7 +450,7 @@ private:
       stream << get_indent() << "const " << print_type(value.type()) << " " << print_name(name) << " = " << bare(value) << ";\n";
   }
 
-  // RawPointers.cpp writes a pointer as a variable, or as one and a number of bytes.
+  // RawPointers.cpp writes a pointer as a variable, or as one and a number of bytes, which are whole floats.
   std::string pointer(const Expr &value) {
     if (const Variable *variable = value.as<Variable>())
       return print_name(variable->name);
@@ -458,9 +458,14 @@ private:
     const Add *sum = whole ? whole->value.as<Add>() : nullptr;
     const Reinterpret *base = sum ? sum->a.as<Reinterpret>() : nullptr;
     if (base && base->value.as<Variable>()) {
-      const Cast *bytes = sum->b.as<Cast>();
-      const auto constant = as_const_uint(sum->b);
-      return "after(" + print_expr(base->value) + ", " + (constant ? std::to_string(*constant) : bare(bytes ? bytes->value : sum->b)) + ")";
+      const Cast *cast = sum->b.as<Cast>();
+      const Expr bytes = cast ? cast->value : sum->b;
+      const Mul *product = bytes.as<Mul>();
+      const Cast *floats = product && is_const(product->b, 4) ? product->a.as<Cast>() : nullptr;
+      if (const auto constant = as_const_uint(sum->b); constant && *constant % 4 == 0)
+        return print_expr(base->value) + " + " + std::to_string(static_cast<int64_t>(*constant) / 4);
+      if (floats && floats->value.type() == Int(32))
+        return print_expr(base->value) + " + " + (floats->value.as<Mul>() ? bare(floats->value) : print_expr(floats->value));
     }
     refuse("a computed pointer");
   }

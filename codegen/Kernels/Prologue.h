@@ -10,7 +10,6 @@ MNV3_INLINE float max(float a, float b) { return a > b ? a : b; }
 /* The remainder is never negative. */
 MNV3_INLINE int32_t floor_div(int32_t a, int32_t b) { return a / b - (a % b < 0 ? (b < 0 ? -1 : 1) : 0); }
 MNV3_INLINE int32_t floor_mod(int32_t a, int32_t b) { return a - floor_div(a, b) * b; }
-MNV3_INLINE float *after(float *base, int64_t bytes) { return (float *)(void *)((uint8_t *)(void *)base + bytes); }
 
 template <typename Vector, typename Element> MNV3_INLINE Vector splat(Element value) { return value - Vector{}; }
 template <typename Vector> Vector load(const float *from);
