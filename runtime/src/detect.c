@@ -95,7 +95,12 @@ mnv3_status mnv3_detect(const struct mnv3_model *model, const mnv3_image *frame,
   uint8_t *const bytes = (uint8_t *)arena;
   void *const region = bytes + model->candidates_offset;
   float *const image = (float *)(void *)(bytes + model->image_offset);
-  struct mnv3_run run = {image, NULL, arena, mnv3_weights_of(model, hooks), 0};
+  struct mnv3_run run; // one by one: of braces with zeros in them g++ -Os makes a call of memset
+  run.image = image;
+  run.heads = NULL;
+  run.arena = arena;
+  run.weights = mnv3_weights_of(model, hooks);
+  run.shift = 0;
   if (!run.weights)
     return MNV3_BAD_WEIGHTS;
   const int64_t cells = mnv3_cells(model);
