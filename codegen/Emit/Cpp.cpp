@@ -18,8 +18,8 @@ constexpr const char *layout = R"(// {stem}.cpp, made by mnv3c {version} for {ta
 //
 //     {compile}
 //
-// Any level of optimisation will do, but not -ffast-math, which would change what it computes. It calls nothing that does not stand
-// here: both compilers are told below not to make memset of a loop.
+// -O1, -O2 and -Os will do, too, but not -ffast-math, which would change what it computes. Optimised, it calls nothing that does not
+// stand here: both compilers are told below not to make memset of a loop.
 #include "{stem}.h"
 #ifdef __aarch64__
 #include <arm_neon.h>
