@@ -87,7 +87,7 @@ std::string plainName(const std::string &name) {
     const bool isStage = part[0] == 's' && isNumbered;
     if (part[0] == 't' && isNumbered)
       part = "t"; // a common part of expressions
-    if (part.empty() || part == last || (!plain.empty() && isStage) || part == "rebased")
+    if (part.empty() || part == last || (!plain.empty() && (isStage || part == "s")) || part == "rebased")
       continue;
     if (last.size() == 1 && part[0] == last[0] && plain.size() > 1)
       plain.resize(plain.size() - 2); // "_y"
