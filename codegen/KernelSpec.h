@@ -134,6 +134,9 @@ struct KernelInfo {
 // A name for a spec that is the same in every run: family, shape and a hash of everything.
 std::string kernelSymbol(const KernelSpec &spec);
 
+// What it computes, for people: "conv2d 1x1, 16 -> 40x40x8, input * gate, relu of that, + residual".
+std::string kernelSummary(const KernelSpec &spec);
+
 // What kernels are made as: modules of LLVM bitcode, or C++ over codegen/Kernels/Prologue.h, where a kernel returns nothing.
 enum class KernelForm { bitcode, cpp };
 

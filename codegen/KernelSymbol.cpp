@@ -42,6 +42,26 @@ const char *nameOf(Family family) {
 }
 
 // FNV-1a, 64 bits.
+const char *nameOf(Activation activation) {
+  switch (activation) {
+  case Activation::none:
+    return "";
+  case Activation::relu:
+    return "relu";
+  case Activation::relu6:
+    return "relu6";
+  case Activation::leakyRelu:
+    return "leaky relu";
+  case Activation::hardSigmoid:
+    return "hard-sigmoid";
+  case Activation::hardSwish:
+    return "hard-swish";
+  case Activation::silu:
+    return "silu";
+  }
+  return "?";
+}
+
 class Hash {
 public:
   void add(int64_t number) {
@@ -98,6 +118,31 @@ std::string kernelSymbol(const KernelSpec &spec) {
   if (spec.strideY > 1 || spec.strideX > 1)
     name += "_s" + times(spec.strideY, spec.strideX);
   return name + "_" + hash.hex();
+}
+
+std::string kernelSummary(const KernelSpec &spec) {
+  auto times = [](int a, int b) { return std::to_string(a) + "x" + std::to_string(b); };
+  std::string text = nameOf(spec.family);
+  if (spec.kernelH > 1 || spec.kernelW > 1)
+    text += " " + times(spec.kernelH, spec.kernelW);
+  if (spec.strideY > 1 || spec.strideX > 1)
+    text += " stride " + (spec.strideY == spec.strideX ? std::to_string(spec.strideY) : times(spec.strideY, spec.strideX));
+  std::string channels;
+  for (const Picture &input : spec.inputs)
+    channels += (channels.empty() ? "" : " + ") + std::to_string(input.channels);
+  text += ", " + channels + " -> " + (spec.anchors > 1 ? std::to_string(spec.anchors) + "x" : "") + times(spec.height, spec.width) + "x" +
+          std::to_string(spec.output.channels);
+  if (spec.hasGate)
+    text += ", input * gate";
+  if (spec.gateActivation != Activation::none)
+    text += std::string(", ") + nameOf(spec.gateActivation) + " of that";
+  if (spec.hasStart)
+    text += ", + what was summed before";
+  if (spec.activation != Activation::none)
+    text += std::string(", ") + nameOf(spec.activation);
+  if (spec.hasResidual)
+    text += ", + residual";
+  return text;
 }
 
 } // namespace mnv3::codegen

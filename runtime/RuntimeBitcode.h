@@ -11,7 +11,9 @@ namespace mnv3 {
 std::string_view runtimeBitcode64();
 std::string_view runtimeBitcode32();
 
-/// The whole runtime as one text, C++ behind abi.h. It includes nothing.
+/// The whole runtime as text, C++ behind abi.h: its headers, and behind them its sources, which declare nothing else. It includes
+/// nothing.
+std::string_view runtimeDeclarations();
 std::string_view runtimeSource();
 
 /// runtime/include/mnv3/abi.h, which every generated header carries.

@@ -11,37 +11,62 @@ using namespace mlir;
 namespace mnv3::codegen {
 namespace {
 
-constexpr const char *layout = R"(// {stem}.cpp, made by mnv3c {version} from {source}, for {target}. Needs {needs}; C++11 or later:
+constexpr const char *layout = R"(// {stem}.cpp, made by mnv3c {version} for {target}, from
+// {source}.
+//
+// Needs {needs}, and g++ or clang++ for C++11 or later:
 //
 //     {compile}
 //
-// Without -ffast-math, which would change what it computes. It calls nothing that does not stand here (clang++: with -fno-builtin).
+// -O1, -O2 and -Os will do, too, but not -ffast-math, which would change what it computes. Optimised, it calls nothing that does not
+// stand here: both compilers are told below not to make memset of a loop.
 #include "{stem}.h"
+#ifdef __aarch64__
+#include <arm_neon.h>
+#endif
 
-#ifdef __clang__
-#pragma clang fp contract(off)
-#else
-#pragma GCC optimize("no-tree-loop-distribute-patterns", "no-strict-aliasing") // no call of memset; the arena holds now this, now that
-#pragma GCC push_options
-#pragma GCC optimize("fp-contract=off")
+#ifndef __clang__
+#pragma GCC optimize("no-tree-loop-distribute-patterns", "no-strict-aliasing") // no memset; the arena holds now this, now that
 #endif
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
 #pragma GCC diagnostic ignored "-Wpsabi"
+#ifdef __clang__
+#pragma GCC diagnostic ignored "-Wpass-failed" // not every level of optimisation unrolls
+#endif
 
 namespace {{
 
 // ---- The runtime: frames to pictures, logits to boxes. Each operation is rounded by itself.
 
+#ifdef __clang__
+#pragma clang fp contract(off)
+#else
+#pragma GCC push_options
+#pragma GCC optimize("fp-contract=off")
+#endif
+
+{declarations}
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((no_builtin)), apply_to = function) // no memset; of definitions only
+#endif
+
 {runtime}
 #ifdef __clang__
+#pragma clang attribute pop
 #pragma clang fp contract(on)
 #else
 #pragma GCC pop_options
 #endif
 
-// ---- The kernels, in the order in which they run first.
+// ---- What the kernels are written in.
 
+{prologue}
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((no_builtin)), apply_to = function) // no memset
+#endif
+
+// ---- The kernels, in the order in which they run first. Each makes `rows` rows of its output, from `first_row` on.
 {kernels}
 // ---- The network.
 
@@ -50,8 +75,9 @@ namespace {{
 struct mnv3_rows {{
   int32_t first, count;
 }};
-mnv3_rows mnv3_rows_of(const mnv3_run *run, int32_t strip, int32_t height, int32_t step) {{
-  const int32_t steps = height / step, first = (strip * steps >> run->shift) * step;
+
+mnv3_rows mnv3_rows_of(const mnv3_run *run, int32_t strip, int32_t height, int32_t steps, int32_t step) {{
+  const int32_t first = (strip * steps >> run->shift) * step;
   const int32_t end = (strip + 1) >> run->shift ? height : ((strip + 1) * steps >> run->shift) * step;
   return {{first, end - first}};
 }}
@@ -60,13 +86,17 @@ mnv3_rows mnv3_rows_of_band(const mnv3_run *run, int32_t strip) {{
   return {{run->first_row + before, ((strip + 1) * run->rows >> run->shift) - before}};
 }}
 
-// So many bytes behind the start of the arena, the weights, the picture or a head.
-float *at(const void *base, ptrdiff_t bytes) {{ return (float *)(void *)((uint8_t *)(uintptr_t)base + bytes); }}
+// So many bytes behind the start of the arena, the weights, the picture or a head. It may lie before that: a strip's first row is not
+// always the picture's.
+float *at(const void *base, ptrdiff_t bytes) {{ return (float *)((uintptr_t)base + (uintptr_t)bytes); }}
+
+#ifdef __clang__
+#pragma clang attribute pop
+#endif
 
 }} // namespace
 
-{weights}{driver}
-{tables}{entries}
+{weights}{driver}{tables}{entries}
 #pragma GCC diagnostic pop
 )";
 
@@ -89,8 +119,9 @@ constexpr const char *entryLayout = R"(
 mnv3_status {name}_run(const float *image, float *const *heads, void *arena, const mnv3_hooks *hooks) {{
   return mnv3_run_network(&{name}_model, image, heads, arena, hooks);
 }}
+
 mnv3_status {name}_detect(const mnv3_image *frame, const mnv3_detect_options *options, mnv3_box *boxes, int32_t capacity, int32_t *count,
-                       void *arena, const mnv3_hooks *hooks) {{
+    void *arena, const mnv3_hooks *hooks) {{
   return mnv3_detect(&{name}_model, frame, options, boxes, capacity, count, arena, hooks);
 }}
 )";
@@ -178,14 +209,37 @@ std::string tables(func::FuncOp function, const WeightBlob &weights, const EmitO
   for (const Level &level : levelsOf(function, weights))
     detect.push_back(fmt::format("\n  {{{}, {}, {}, {}, {}, {}, {}, {}, 0}}", level.input, level.weights, level.bias, level.channels,
                                  level.pixelStride, level.rowStride, level.tile, level.tiled));
-  text += fmt::format("static const mnv3_level {}_levels[{}] = {};\n", name, levels, braced(detect));
+  text += "\n// What Detect reads: where its picture, weights and biases are; channels; strides; outputs a tile of weights, outputs in tiles.\n";
+  text += fmt::format("static const mnv3_level {}_levels[{}] = {};\n", name, levels, fmt::format("{{{}}}", fmt::join(detect, ",")));
   const bool bare = options.weights == WeightsIn::code;
   const std::string where = options.weights == WeightsIn::caller ? "0" : name + (bare ? "_weights" : "_weights_file");
-  return text + fmt::format("static const mnv3_model {0}_model = {{{0}_head_shape, {0}_strides, {0}_anchors[0][0], {0}_levels, {0}_network,\n"
-                            "  {1}, 0x{2:x}u, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}, {11}, {12}}};\n",
+  return text + fmt::format("static const mnv3_model {0}_model = {{\n"
+                            "  {0}_head_shape, {0}_strides, {0}_anchors[0][0], {0}_levels, {0}_network, {1},\n"
+                            "  0x{2:x}u, // layout of the weights' file\n"
+                            "  {3}, {4}, {5}, {6}, // where the picture's band, the letterbox' lines and candidates are, bytes of those\n"
+                            "  {7}, {8}, {9}, {10}, {11}, {12} // width, height, classes, levels, heads, rows of a band\n"
+                            "}};\n",
                             name, where, bare ? 0 : layoutHash(function, weights),
                             number("band_at"), number("lines_at"), number("candidates_at"), number("candidates_bytes"),
                             image.getDimSize(2), image.getDimSize(1), classes.size(), levels, heads.size(), number("band_rows"));
+}
+
+// LLVM's features as people ask clang++ for them; where it has no name for one, as clang++ asks itself.
+std::string clangFlags(const Target &target) {
+  std::string flags, letters;
+  SmallVector<StringRef> features;
+  StringRef(target.features).split(features, ',', -1, /*KeepEmpty=*/false);
+  for (StringRef feature : features) {
+    if (feature == "+neon")
+      flags += " -mfpu=neon";
+    else if (feature == "+simd128")
+      flags += " -msimd128";
+    else if (StringRef(target.triple).starts_with("riscv") && feature.size() == 2 && feature[0] == '+')
+      letters += feature[1];
+    else
+      flags += " -Xclang -target-feature -Xclang " + feature.str();
+  }
+  return (letters.empty() ? "" : " -march=rv64i" + letters) + flags;
 }
 
 // The command that makes an object for the target.
@@ -200,7 +254,9 @@ std::string compileCommand(const Target &target, const std::string &stem) {
     return "aarch64-linux-gnu-g++ -mcpu=" + target.cpu + " " + file;
   if (name.starts_with("cortex"))
     return "arm-none-eabi-g++ -mcpu=" + target.cpu + " -mthumb -mfloat-abi=hard -ffreestanding -fno-exceptions -fno-rtti " + file;
-  return "clang++ --target=" + target.triple + " -mcpu=" + target.cpu + " " + file;
+  // -ffreestanding: <stdint.h> is the compiler's own then, whatever C library there is; -fno-exceptions: no tables for unwinding, which
+  // ask ARM's library for a routine.
+  return "clang++ --target=" + target.triple + " -mcpu=" + target.cpu + clangFlags(target) + " -ffreestanding -fno-exceptions " + file;
 }
 
 } // namespace
@@ -219,9 +275,10 @@ std::string emitCpp(func::FuncOp function, const std::vector<std::string> &kerne
     needs += " and " + facts.stem + ".weights";
   return fmt::format(fmt::runtime(layout), arg("stem", facts.stem), arg("version", facts.version), arg("source", inComment(facts.source)),
                      arg("target", facts.target), arg("needs", needs), arg("compile", compileCommand(target, facts.stem)),
-                     arg("runtime", runtimeSource()), arg("kernels", fmt::join(kernels, "")),
-                     arg("weights", weightsText(weights, options, facts.stem)), arg("driver", driver),
-                     arg("tables", tables(function, weights, options)), arg("entries", entries));
+                     arg("declarations", wrapLines(runtimeDeclarations())), arg("runtime", wrapLines(runtimeSource())),
+                     arg("prologue", kernels.front()), arg("kernels", wrapLines(fmt::format("{}", fmt::join(llvm::drop_begin(kernels), "")))),
+                     arg("weights", weightsText(weights, options, facts.stem)), arg("driver", wrapLines(driver)),
+                     arg("tables", wrapLines(tables(function, weights, options))), arg("entries", entries));
 }
 
 } // namespace mnv3::codegen

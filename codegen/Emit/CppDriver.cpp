@@ -32,7 +32,7 @@ public:
   }
 
 private:
-  // One function; `body` fills it. EmitC numbers values where people would name them: the arguments come first, v1 and on.
+  // One function; `body` fills it.
   void emitFunction(const std::string &name, ArrayRef<std::pair<const char *, const char *>> arguments, llvm::function_ref<void()> body) {
     SmallVector<Type> types;
     for (auto [type, argument] : arguments)
@@ -48,18 +48,22 @@ private:
     llvm::raw_string_ostream stream(made);
     if (failed(emitc::translateToCpp(*module, stream)))
       llvm::report_fatal_error("EmitC cannot write the driver: a bug in mnv3c");
-    for (auto [number, argument] : llvm::enumerate(arguments))
-      made.replace(made.find(fmt::format(" v{}", number + 1)), 2 + std::to_string(number + 1).size(), std::string(" ") + argument.second);
-    text += "\n" + made;
+    // EmitC numbers values where people would name them: the arguments come first, v1 and on.
+    for (auto [number, argument] : llvm::enumerate(arguments)) {
+      const std::string typed = std::string(argument.first) + fmt::format(" v{}", number + 1);
+      made.replace(made.find(typed), typed.size(), argument.first + (StringRef(argument.first).ends_with("*") ? "" : std::string(" ")) + argument.second);
+    }
+    StringRef lines = StringRef(made).trim('\n');
+    lines.consume_back("  return;\n}");
+    text += lines.str() + "}\n\n";
   }
 
   void emitNetwork() {
-    std::pair<const char *, const char *> arguments[] = {{"mnv3_run *", "run"}, {"const mnv3_hooks *", "hooks"}};
+    const bool usesHooks = options.profile || hasStrips();
+    std::pair<const char *, const char *> arguments[] = {{"mnv3_run *", "run"}, {"const mnv3_hooks *", usesHooks ? "hooks" : ""}};
     emitFunction(options.name + "_network", arguments, [&] {
       if (options.profile)
         say("uint64_t before;");
-      else if (!hasStrips())
-        say("(void)hooks;");
       emitCalls();
     });
   }
@@ -75,21 +79,32 @@ private:
   void emitCalls() {
     const std::vector<int64_t> rows = rowsOfKernels();
     int64_t index = 0, before = -1;
+    emitc::IfOp ifHeads; // around heads that follow one another
     for (Operation &op : source.getBody().front()) {
-      if (auto clear = dyn_cast<kern::ClearHaloOp>(op))
-        callClearHalo(clear);
+      auto clear = dyn_cast<kern::ClearHaloOp>(op);
       auto kernel = dyn_cast<kern::KernelOpInterface>(op);
-      if (!kernel)
+      if (!clear && !kernel)
         continue;
-      if (rows[index] != before)
+      const bool isHead = kernel && isa<MemRefType>(kernel.getOutput().getType());
+      if (ifHeads && !isHead) {
+        builder.setInsertionPointAfter(ifHeads);
+        ifHeads = nullptr;
+      }
+      if (index < static_cast<int64_t>(rows.size()) && rows[index] != before) // a border is cleared for the kernel behind it
         nameRows(rows, before = rows[index]);
-      const bool isHead = isa<MemRefType>(kernel.getOutput().getType());
-      if (isHead)
-        say("if (run->heads) {");
-      runKernel(kernel, index++);
-      if (isHead)
-        say("}");
+      if (isHead && !ifHeads) {
+        auto wanted = emitc::LiteralOp::create(builder, location(), builder.getI1Type(), "run->heads");
+        ifHeads = emitc::IfOp::create(builder, location(), wanted, /*addThenBlock=*/true, /*addElseBlock=*/false);
+        builder.setInsertionPointToStart(&ifHeads.getThenRegion().front());
+        builder.setInsertionPoint(emitc::YieldOp::create(builder, location())); // EmitC takes a block's last op for its end
+      }
+      if (clear)
+        callClearHalo(clear);
+      else
+        runKernel(kernel, index++);
     }
+    if (ifHeads)
+      builder.setInsertionPointAfter(ifHeads);
   }
 
   // The yaml row that each kernel works for; -1: unknown.
@@ -151,14 +166,15 @@ private:
     if (stem)
       text += fmt::format("\nstatic const mnv3_stem {} = {{{}}};\n", stemName(index), fmt::join(stemFactsOf(stem), ", "));
     emitFunction(stripName(index), arguments, [&] {
+      say(fmt::format("// {}", kernelNames(source)[index]));
       say("const mnv3_run *const run = (const mnv3_run *)shared;");
       std::vector<std::string> numbers = {"part.first", "part.count"};
       if (stem) {
         say("const mnv3_rows part = mnv3_rows_of_band(run, strip);");
         numbers.push_back("run->plane");
       } else {
-        say(fmt::format("const mnv3_rows part = mnv3_rows_of(run, strip, {}, {});", rowsOf(kernel),
-                        kernel->getAttrOfType<IntegerAttr>("row_step").getInt()));
+        const int64_t step = kernel->getAttrOfType<IntegerAttr>("row_step").getInt();
+        say(fmt::format("const mnv3_rows part = mnv3_rows_of(run, strip, {}, {}, {});", rowsOf(kernel), rowsOf(kernel) / step, step));
       }
       callKernel(kernel, std::move(numbers), fmt::format(" + strip * {}", kernel.getScratchBytes()));
     });

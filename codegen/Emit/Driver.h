@@ -46,6 +46,9 @@ llvm::Function *emitNetwork(mlir::func::FuncOp function, const WeightBlob &weigh
 // The same in C++: every function and every strip of the driver, through EmitC.
 std::string cppDriver(mlir::func::FuncOp function, const WeightBlob &weights, const EmitOptions &options);
 
+// Text with lines of at most 140 columns, where commas or sums allow it.
+std::string wrapLines(llvm::StringRef text);
+
 // What runtime/src/model.h's mnv3_level says of each level of Detect, in row order; offsets in bytes, strides in floats.
 struct Level {
   int64_t input, weights, bias;

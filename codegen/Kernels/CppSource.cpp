@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <map>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -54,6 +55,59 @@ private:
   void visit(const Variable *variable) override { areAll &= variable->name != name; }
 };
 
+// Every variable and buffer that is read or written.
+class FindNames : public IRVisitor {
+public:
+  std::set<std::string> names;
+
+private:
+  using IRVisitor::visit;
+  void visit(const Load *load) override {
+    names.insert(load->name);
+    IRVisitor::visit(load);
+  }
+  void visit(const Store *store) override {
+    names.insert(store->name);
+    IRVisitor::visit(store);
+  }
+  void visit(const Variable *variable) override { names.insert(variable->name); }
+};
+
+// "result.s1.y.yo.rebased" -> "result_yo", "tile$3" -> "tile", "r$x" -> "r_x", "t205" -> "t": what people would have called it. Stages,
+// numbers that Halide counts through all kernels, and a loop's name before it was split go.
+std::string plainName(const std::string &name) {
+  std::string plain, last;
+  std::istringstream parts(name);
+  for (std::string part; std::getline(parts, part, '.');) {
+    const size_t dollar = part.find('$');
+    if (dollar != std::string::npos && dollar > 0 && part.find_first_of("0123456789", dollar) != dollar + 1)
+      part[dollar] = '_';
+    part = part.substr(0, part.find('$'));
+    const bool isNumbered = part.size() > 1 && part.find_first_not_of("0123456789", 1) == std::string::npos;
+    const bool isStage = part[0] == 's' && isNumbered;
+    if (part[0] == 't' && isNumbered)
+      part = "t"; // a common part of expressions
+    if (part.empty() || part == last || (!plain.empty() && (isStage || part == "s")) || part == "rebased")
+      continue;
+    if (last.size() == 1 && part[0] == last[0] && plain.size() > 1)
+      plain.resize(plain.size() - 2); // "_y"
+    last = part;
+    plain += (plain.empty() ? "" : "_") + part;
+  }
+  return plain.empty() ? "t" : plain;
+}
+
+// "(a + b)" -> "a + b"; "(a) + (b)" stays.
+std::string withoutParentheses(const std::string &text) {
+  int depth = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    depth += (text[i] == '(') - (text[i] == ')');
+    if (depth == 0 && i + 1 < text.size())
+      return text;
+  }
+  return text.size() > 1 && text.front() == '(' ? withoutParentheses(text.substr(1, text.size() - 2)) : text;
+}
+
 [[noreturn]] void refuse(const std::string &what) { throw std::runtime_error("no C++ for " + what); }
 
 class Printer : public CodeGen_C {
@@ -62,13 +116,15 @@ public:
 
   void print(const LoweredFunc &function) {
     std::string arguments;
-    for (const LoweredArgument &argument : function.args)
+    FindNames used;
+    function.body.accept(&used);
+    for (const LoweredArgument &argument : function.args) {
+      const std::string name = print_name(argument.name);
       arguments += (arguments.empty() ? "" : ", ") + (argument.type.is_handle() ? std::string("float *") : print_type(argument.type) + " ") +
-                   print_name(argument.name);
+                   (used.names.count(argument.name) ? name : "/*" + name + "*/"); // a kernel that is given rows may make all of them, always
+    }
     stream << "__attribute__((noinline)) void " << function.name << "(" << arguments << ") {\n";
     indent += 2;
-    for (const LoweredArgument &argument : function.args) // a kernel that is given rows may make all of them, always
-      stream << get_indent() << "(void)" << print_name(argument.name) << ";\n";
     function.body.accept(this);
     indent -= 2;
     stream << "}\n";
@@ -90,16 +146,19 @@ protected:
     return (type.is_float() ? "f32x" : "i32x") + std::to_string(type.lanes()) + (space == AppendSpace ? " " : ""); // masks are integers
   }
 
-  // "result.s0.y.$n.rebased" -> "result_s0_y_n_rebased"
+  // Two names that come to the same plain one are told apart by a number, which begins anew in every kernel.
   std::string print_name(const std::string &name) override {
-    std::string clean;
-    for (const char c : name)
-      if (std::isalnum(static_cast<unsigned char>(c)) || c == '_')
-        clean += c;
-      else if (!clean.empty() && clean.back() != '_')
-        clean += '_';
-    return clean;
+    std::string &unique = names[name];
+    if (unique.empty()) {
+      const std::string plain = plainName(name);
+      unique = plain;
+      for (int number = 2; !taken.insert(unique).second; ++number)
+        unique = plain + std::to_string(number);
+    }
+    return unique;
   }
+
+  void visit(const IntImm *op) override { id = std::to_string(op->value); }
 
   void visit(const FloatImm *op) override {
     if (std::isinf(op->value))
@@ -110,6 +169,9 @@ protected:
   }
 
   void visit(const Add *op) override {
+    const auto number = as_const_int(op->b);
+    if (op->type == Int(32) && number && *number < 0)
+      return void(id = "(" + operand(op->a, "-", true) + " - " + std::to_string(-*number) + ")");
     const Mul *product = op->b.as<Mul>();
     if (op->type.is_float() && op->type.is_vector() && (product || op->a.as<Mul>())) {
       const Expr sum = product ? op->a : op->b;
@@ -157,12 +219,12 @@ protected:
     if (op->condition.type().is_vector())
       id = call("select", {op->condition, op->true_value, op->false_value});
     else
-      id = "(" + print_expr(op->condition) + " ? " + print_expr(op->true_value) + " : " + print_expr(op->false_value) + ")";
+      id = "(" + bare(op->condition) + " ? " + print_expr(op->true_value) + " : " + print_expr(op->false_value) + ")";
   }
 
   void visit(const Cast *op) override {
     if (!op->type.is_vector())
-      CodeGen_C::visit(op);
+      id = print_type(op->type) + "(" + bare(op->value) + ")";
     else if (op->type.element_of() == Int(32) && op->value.type().element_of() == Float(32))
       id = call("to_int", {op->value});
     else
@@ -199,41 +261,41 @@ protected:
       refuse("a vector of vectors");
     const auto unsignedNumber = as_const_uint(op->value); // vectors of integers are signed
     id = (op->type.is_bool() ? "mask" : "splat") + std::string("<") + print_type(op->type) + ">(" +
-         (unsignedNumber && !op->type.is_bool() ? std::to_string(*unsignedNumber) : print_expr(op->value)) + ")";
+         (unsignedNumber && !op->type.is_bool() ? std::to_string(*unsignedNumber) : bare(op->value)) + ")";
   }
   void visit(const Ramp *op) override {
     if (op->base.type().is_vector())
       refuse("a ramp of vectors");
-    id = "ramp<" + print_type(op->type) + ">(" + print_expr(op->base) + ", " + print_expr(op->stride) + ")";
+    id = "ramp<" + print_type(op->type) + ">(" + bare(op->base) + ", " + bare(op->stride) + ")";
   }
 
   void visit(const Load *op) override {
     if (op->type.element_of() != Float(32) || !is_const_one(op->predicate))
       refuse("a load of something but floats");
     if (op->type.is_scalar())
-      id = print_name(op->name) + "[" + print_expr(op->index) + "]";
+      id = print_name(op->name) + "[" + bare(op->index) + "]";
     else if (const std::string *vector = registerAt(op->name, op->index))
       id = *vector;
     else if (const std::optional<Expr> base = denseBase(op->index))
       id = "load<" + print_type(op->type) + ">(" + address(op->name, *base) + ")";
     else if (const Ramp *ramp = op->index.as<Ramp>(); ramp && ramp->base.type().is_scalar())
-      id = "load_each<" + print_type(op->type) + ">(" + address(op->name, ramp->base) + ", " + print_expr(ramp->stride) + ")";
+      id = "load_each<" + print_type(op->type) + ">(" + address(op->name, ramp->base) + ", " + bare(ramp->stride) + ")";
     else
-      id = "gather<" + print_type(op->type) + ">(" + print_name(op->name) + ", " + print_expr(op->index) + ")";
+      id = "gather<" + print_type(op->type) + ">(" + print_name(op->name) + ", " + bare(op->index) + ")";
   }
 
   void visit(const Store *op) override {
     if (op->value.type().element_of() != Float(32) || !is_const_one(op->predicate))
       refuse("a store of something but floats");
-    const std::string value = print_expr(op->value);
+    const std::string value = bare(op->value);
     if (op->value.type().is_scalar())
-      stream << get_indent() << print_name(op->name) << "[" << print_expr(op->index) << "] = " << value << ";\n";
+      stream << get_indent() << print_name(op->name) << "[" << bare(op->index) << "] = " << value << ";\n";
     else if (const std::string *vector = registerAt(op->name, op->index))
       stream << get_indent() << *vector << " = " << value << ";\n";
     else if (const std::optional<Expr> base = denseBase(op->index))
       stream << get_indent() << "store(" << address(op->name, *base) << ", " << value << ");\n";
     else if (const Ramp *ramp = op->index.as<Ramp>(); ramp && ramp->base.type().is_scalar())
-      stream << get_indent() << "store_each(" << address(op->name, ramp->base) << ", " << print_expr(ramp->stride) << ", " << value << ");\n";
+      stream << get_indent() << "store_each(" << address(op->name, ramp->base) << ", " << bare(ramp->stride) << ", " << value << ");\n";
     else
       refuse("a store of scattered floats");
   }
@@ -277,13 +339,13 @@ protected:
   void visit(const For *op) override {
     if (op->for_type != ForType::Serial)
       refuse("a loop that is not serial");
-    const std::string name = print_name(op->name), first = print_expr(op->min), end = print_expr(simplify(op->min + op->extent));
+    const std::string name = print_name(op->name), first = bare(op->min), end = bare(simplify(op->min + op->extent));
     openBraces("for (int32_t " + name + " = " + first + "; " + name + " < " + end + "; ++" + name + ") {");
     op->body.accept(this);
     closeBraces();
   }
   void visit(const IfThenElse *op) override {
-    openBraces("if (" + print_expr(op->condition) + ") {");
+    openBraces("if (" + bare(op->condition) + ") {");
     op->then_case.accept(this);
     if (op->else_case.defined()) {
       closeBraces();
@@ -307,12 +369,12 @@ protected:
     op->body.accept(&vectors);
     if (vectors.areAll && vectors.lanes > 1) {
       const std::string type = print_type(Float(32, vectors.lanes));
-      std::vector<std::string> &names = registers[op->name];
+      std::vector<std::string> &vectorNames = registers[op->name];
       for (int64_t i = 0; i * vectors.lanes < floats; ++i)
-        names.push_back(name + "_" + std::to_string(i));
+        vectorNames.push_back(name + "_" + std::to_string(i));
       stream << get_indent() << type;
-      for (size_t i = 0; i < names.size(); ++i)
-        stream << (i ? ", " : " ") << names[i];
+      for (size_t i = 0; i < vectorNames.size(); ++i)
+        stream << (i ? ", " : " ") << vectorNames[i];
       stream << ";\n";
     } else {
       stream << get_indent() << "alignas(64) float " << name << "[" << floats + op->padding << "];\n";
@@ -324,18 +386,39 @@ protected:
 
 private:
   std::map<std::string, std::vector<std::string>> registers; // allocation -> its vectors, each a variable
+  std::map<std::string, std::string> names;                  // Halide's -> the plain one
+  std::set<std::string> taken = {"as_float", "as_int", "floor_div", "floor_mod", "gather", "load", "load_each", "mask", "max", // Prologue.h
+                                 "min", "mul_add", "mul_sub", "ramp", "round_even", "select", "splat", "store", "store_each", "sum",
+                                 "to_int"};
 
+  std::string bare(const Expr &expression) { return withoutParentheses(print_expr(expression)); }
   template <typename Operation> void binary(const Operation *op, const char *sign) {
-    id = "(" + print_expr(op->a) + " " + sign + " " + print_expr(op->b) + ")";
+    id = "(" + operand(op->a, sign, true) + " " + sign + " " + operand(op->b, sign, false) + ")";
+  }
+  // An operand of `sign`, without the parentheses that people would not write, and no compiler warns of.
+  std::string operand(const Expr &expression, const std::string &sign, bool isLeft) {
+    const bool isProduct = expression.as<Mul>(), isSum = expression.as<Add>() || expression.as<Sub>();
+    const bool compares = expression.as<EQ>() || expression.as<NE>() || expression.as<LT>() || expression.as<LE>() || expression.as<GT>() ||
+                          expression.as<GE>();
+    bool binds = false;
+    if (sign == "*" || sign == "/")
+      binds = isLeft && isProduct;
+    else if (sign == "+" || sign == "-")
+      binds = isProduct || (isLeft && isSum);
+    else if (sign == "&&" || sign == "||")
+      binds = compares || (isLeft && (sign == "&&" ? expression.as<And>() != nullptr : expression.as<Or>() != nullptr));
+    else if (sign != "&" && sign != "|")
+      binds = isProduct || isSum; // a comparison
+    return binds ? bare(expression) : print_expr(expression);
   }
   std::string call(const char *function, const std::vector<Expr> &arguments) {
     std::string text = function + std::string("(");
     for (size_t i = 0; i < arguments.size(); ++i)
-      text += (i ? ", " : "") + print_expr(arguments[i]);
+      text += (i ? ", " : "") + bare(arguments[i]);
     return text + ")";
   }
   std::string address(const std::string &buffer, const Expr &index) {
-    return is_const_zero(index) ? print_name(buffer) : print_name(buffer) + " + " + print_expr(index);
+    return is_const_zero(index) ? print_name(buffer) : print_name(buffer) + " + " + (index.as<Mul>() ? bare(index) : print_expr(index));
   }
   const std::string *registerAt(const std::string &buffer, const Expr &index) {
     auto found = registers.find(buffer);
@@ -354,7 +437,7 @@ private:
       const Load *load = vector.as<Load>();
       const std::optional<Expr> base = load ? denseBase(load->index) : std::nullopt;
       if (base && is_const_one(load->predicate) && !registers.count(load->name))
-        return print_name(load->name) + "[" + print_expr(simplify(*base + lane)) + "]";
+        return print_name(load->name) + "[" + bare(simplify(*base + lane)) + "]";
       return print_expr(vector) + (lanes == 1 ? "" : "[" + std::to_string(lane) + "]");
     }
     refuse("a lane that is in no vector");
@@ -364,10 +447,10 @@ private:
     if (value.type().is_handle())
       stream << get_indent() << "float *const " << print_name(name) << " = " << pointer(value) << ";\n";
     else
-      stream << get_indent() << "const " << print_type(value.type()) << " " << print_name(name) << " = " << print_expr(value) << ";\n";
+      stream << get_indent() << "const " << print_type(value.type()) << " " << print_name(name) << " = " << bare(value) << ";\n";
   }
 
-  // RawPointers.cpp writes a pointer as a variable, or as one and a number of bytes.
+  // RawPointers.cpp writes a pointer as a variable, or as one and a number of bytes, which are whole floats.
   std::string pointer(const Expr &value) {
     if (const Variable *variable = value.as<Variable>())
       return print_name(variable->name);
@@ -375,9 +458,14 @@ private:
     const Add *sum = whole ? whole->value.as<Add>() : nullptr;
     const Reinterpret *base = sum ? sum->a.as<Reinterpret>() : nullptr;
     if (base && base->value.as<Variable>()) {
-      const Cast *bytes = sum->b.as<Cast>();
-      const auto constant = as_const_uint(sum->b);
-      return "after(" + print_expr(base->value) + ", " + (constant ? std::to_string(*constant) : print_expr(bytes ? bytes->value : sum->b)) + ")";
+      const Cast *cast = sum->b.as<Cast>();
+      const Expr bytes = cast ? cast->value : sum->b;
+      const Mul *product = bytes.as<Mul>();
+      const Cast *floats = product && is_const(product->b, 4) ? product->a.as<Cast>() : nullptr;
+      if (const auto constant = as_const_uint(sum->b); constant && *constant % 4 == 0)
+        return print_expr(base->value) + " + " + std::to_string(static_cast<int64_t>(*constant) / 4);
+      if (floats && floats->value.type() == Int(32))
+        return print_expr(base->value) + " + " + (floats->value.as<Mul>() ? bare(floats->value) : print_expr(floats->value));
     }
     refuse("a computed pointer");
   }

@@ -100,7 +100,7 @@ std::string compileToBitcode(const Halide::Module &module) {
 // What one process makes of its share of the kernels, as it travels between processes: facts of each kernel, then the
 // code; or why it could not.
 struct Facts {
-  int64_t scratchBytes, rowStep;
+  int64_t scratchBytes, rowStep, codeBytes; // codeBytes: of C++
 };
 
 struct Share {
@@ -128,24 +128,31 @@ Share unpack(const std::string &bytes) {
   return share;
 }
 
-Share makeShare(const std::vector<KernelSpec> &specs, const KernelTarget &target, const Halide::Target &halide, KernelForm form) {
+struct NamedSpec {
+  KernelSpec spec;
+  std::string symbol;
+};
+
+Share makeShare(const std::vector<NamedSpec> &specs, const KernelTarget &target, const Halide::Target &halide, KernelForm form) {
   Share share;
-  const KernelSpec *current = nullptr;
+  const NamedSpec *current = nullptr;
   try {
     Halide::Module module("mnv3_kernels", halide);
-    for (const KernelSpec &spec : specs) {
-      current = &spec;
+    for (const NamedSpec &named : specs) {
+      current = &named;
+      const KernelSpec &spec = named.spec;
+      const size_t before = share.text.size();
       const Halide::Param<int> first("first_row"), rows("rows"), plane("plane");
       std::vector<Halide::Argument> numbers = {first, rows};
       if (spec.family == Family::stem)
         numbers.push_back(plane);
       const Kernel kernel = makeKernel(spec, target, {first, rows, plane});
-      RawFunction raw = lowerToRawPointers(kernel, numbers, kernelSymbol(spec), halide);
+      RawFunction raw = lowerToRawPointers(kernel, numbers, named.symbol, halide);
       if (form == KernelForm::cpp)
-        share.text += "\n" + cppSourceOf(raw.function, halide);
+        share.text += "\n// " + kernelSummary(spec) + "\n" + cppSourceOf(raw.function, halide);
       else
         module.append(raw.function);
-      share.facts.push_back({raw.scratchBytes, kernel.rowStep});
+      share.facts.push_back({raw.scratchBytes, kernel.rowStep, static_cast<int64_t>(share.text.size() - before)});
     }
     current = nullptr;
     // A rebuilt module forgets that functions in it use strict_float, and would fold magic rounding away.
@@ -154,9 +161,16 @@ Share makeShare(const std::vector<KernelSpec> &specs, const KernelTarget &target
       share.text = compileToBitcode(module);
   } catch (const std::exception &failure) { // Halide::Error is one
     share.failed = true;
-    share.text = (current ? kernelSymbol(*current) + ": " : std::string()) + failure.what();
+    share.text = (current ? current->symbol + ": " : std::string()) + failure.what();
   }
   return share;
+}
+
+// A kernelSymbol for people: its hash, which tells kernels of one shape apart, is a number here, and that only where there are several.
+std::string plainSymbol(const std::string &symbol, std::map<std::string, int> &taken) {
+  const std::string plain = symbol.substr(0, symbol.rfind('_'));
+  const int number = ++taken[plain];
+  return number == 1 ? plain : plain + "_v" + std::to_string(number);
 }
 
 } // namespace
@@ -169,13 +183,16 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
     return false;
   }
   // Equal specs once; every other one to the second process.
-  std::map<std::string, size_t> numbers; // symbol -> place among the different ones
-  std::vector<KernelSpec> shares[2];
+  std::map<std::string, size_t> numbers; // kernelSymbol -> place among the different ones
+  std::map<std::string, int> plainNames;
+  std::vector<NamedSpec> shares[2];
   std::vector<const KernelSpec *> different;
+  std::vector<std::string> symbols;
   for (const KernelSpec &spec : specs) {
     auto [entry, isNew] = numbers.try_emplace(kernelSymbol(spec), different.size());
     if (isNew) {
-      shares[different.size() % 2].push_back(spec);
+      symbols.push_back(form == KernelForm::cpp ? plainSymbol(entry->first, plainNames) : entry->first);
+      shares[different.size() % 2].push_back({spec, symbols.back()});
       different.push_back(&spec);
     } else if (*different[entry->second] != spec) {
       error = "two kernels share the name " + entry->first;
@@ -203,15 +220,21 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
       error = share.text;
       return false;
     }
-    if (!share.text.empty())
+    if (form == KernelForm::bitcode && !share.text.empty())
       code.push_back(share.text);
+  }
+  size_t read[2] = {0, 0};
+  for (size_t number = 0; form == KernelForm::cpp && number < different.size(); ++number) { // in the order asked for
+    const Share &share = made[number % 2];
+    const auto bytes = static_cast<size_t>(share.facts[number / 2].codeBytes);
+    code.push_back(share.text.substr(read[number % 2], bytes));
+    read[number % 2] += bytes;
   }
   result.clear();
   for (const KernelSpec &spec : specs) {
-    const std::string symbol = kernelSymbol(spec);
-    const size_t number = numbers[symbol];
+    const size_t number = numbers[kernelSymbol(spec)];
     const Facts &facts = made[number % 2].facts[number / 2];
-    result.push_back({symbol, facts.scratchBytes, static_cast<int>(facts.rowStep)});
+    result.push_back({symbols[number], facts.scratchBytes, static_cast<int>(facts.rowStep)});
   }
   return true;
 }

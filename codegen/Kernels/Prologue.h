@@ -7,9 +7,9 @@ MNV3_INLINE int32_t min(int32_t a, int32_t b) { return a < b ? a : b; }
 MNV3_INLINE int32_t max(int32_t a, int32_t b) { return a > b ? a : b; }
 MNV3_INLINE float min(float a, float b) { return a < b ? a : b; }
 MNV3_INLINE float max(float a, float b) { return a > b ? a : b; }
-MNV3_INLINE int32_t floor_div(int32_t a, int32_t b) { return a / b - (a % b < 0 ? (b < 0 ? -1 : 1) : 0); } /* the remainder is never negative */
+/* The remainder is never negative. */
+MNV3_INLINE int32_t floor_div(int32_t a, int32_t b) { return a / b - (a % b < 0 ? (b < 0 ? -1 : 1) : 0); }
 MNV3_INLINE int32_t floor_mod(int32_t a, int32_t b) { return a - floor_div(a, b) * b; }
-MNV3_INLINE float *after(float *base, int64_t bytes) { return (float *)(void *)((uint8_t *)(void *)base + bytes); }
 
 template <typename Vector, typename Element> MNV3_INLINE Vector splat(Element value) { return value - Vector{}; }
 template <typename Vector> Vector load(const float *from);
@@ -68,10 +68,10 @@ template <typename Vector> Vector ramp(int32_t first, int32_t step);
   MNV3_ON_VECTORS(f32x##LANES, i32x##LANES)
 
 /* Where there are no vectors of four, neither compiler keeps one in registers: they are four floats then. */
-#if defined(__SSE2__) || defined(__ARM_NEON) || (defined(__ARM_FEATURE_MVE) && __ARM_FEATURE_MVE & 2) || defined(__wasm_simd128__) || defined(__riscv_vector)
+#if defined(__SSE2__) || defined(__ARM_NEON) || (defined(__ARM_FEATURE_MVE) && __ARM_FEATURE_MVE & 2) || defined(__wasm_simd128__) || \
+    defined(__riscv_vector)
 MNV3_VECTORS(4)
 #if defined(__aarch64__)
-#include <arm_neon.h>
 MNV3_INLINE f32x4 round_even(f32x4 x) { return (f32x4)vrndnq_f32((float32x4_t)x); }
 MNV3_INLINE i32x4 to_int(f32x4 x) { return (i32x4)vcvtq_s32_f32((float32x4_t)x); } /* saturates */
 #endif
@@ -108,9 +108,8 @@ MNV3_EACH_BITS(&)
 MNV3_EACH_BITS(|)
 MNV3_EACH(i32x4, i32x4, <)
 MNV3_EACH(i32x4, i32x4, <=)
-template <> MNV3_INLINE f32x4 splat<f32x4>(float x) { return f32x4{x, x, x, x}; }
-template <> MNV3_INLINE i32x4 splat<i32x4>(int32_t x) { return i32x4{x, x, x, x}; }
-template <> MNV3_INLINE i32x4 splat<i32x4>(int x) { return i32x4{x, x, x, x}; }
+MNV3_INLINE f32x4 operator-(float x, f32x4 y) { return f32x4{x - y.a, x - y.b, x - y.c, x - y.d}; } /* for splat */
+MNV3_INLINE i32x4 operator-(int32_t x, i32x4 y) { return i32x4{x, x, x, x} - y; }
 template <> MNV3_INLINE f32x4 load<f32x4>(const float *from) { return f32x4{from[0], from[1], from[2], from[3]}; }
 MNV3_INLINE void store(float *to, f32x4 x) { to[0] = x.a, to[1] = x.b, to[2] = x.c, to[3] = x.d; }
 MNV3_INLINE f32x4 select(i32x4 condition, f32x4 x, f32x4 y) {

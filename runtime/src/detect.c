@@ -108,9 +108,12 @@ mnv3_status mnv3_detect(const struct mnv3_model *model, const mnv3_image *frame,
   uint8_t *const bytes = (uint8_t *)arena;
   void *const region = bytes + model->candidates_offset;
   framed_run framed;
-  struct mnv3_run *const run = &framed.run;
-  run->image = NULL, run->heads = NULL, run->arena = arena, run->weights = mnv3_weights_of(model, hooks);
-  run->feed = feed, run->plane = model->band_rows * model->width;
+  struct mnv3_run *const run = &framed.run; // one by one: of braces with zeros in them g++ -Os makes a call of memset
+  run->heads = NULL;
+  run->arena = arena;
+  run->weights = mnv3_weights_of(model, hooks);
+  run->feed = feed;
+  run->plane = model->band_rows * model->width;
   if (!run->weights)
     return MNV3_BAD_WEIGHTS;
   const int64_t cells = mnv3_cells(model);

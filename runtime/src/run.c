@@ -10,7 +10,13 @@ mnv3_status mnv3_run_network(const struct mnv3_model *model, const float *image,
   for (int32_t head = 0; head < model->heads; ++head)
     if (!heads[head])
       return MNV3_BAD_ARGUMENT;
-  struct mnv3_run run = {image, heads, arena, mnv3_weights_of(model, hooks), NULL, model->width * model->height, 0, 0, 0};
+  struct mnv3_run run; // one by one: of braces with zeros in them g++ -Os makes a call of memset
+  run.image = image;
+  run.heads = heads;
+  run.arena = arena;
+  run.weights = mnv3_weights_of(model, hooks);
+  run.feed = NULL;
+  run.plane = model->width * model->height;
   if (!run.weights)
     return MNV3_BAD_WEIGHTS;
   model->network(&run, hooks);
