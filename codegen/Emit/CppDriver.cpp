@@ -164,7 +164,7 @@ private:
     std::pair<const char *, const char *> arguments[] = {{"void *", "shared"}, {"int32_t", "strip"}};
     auto stem = dyn_cast<kern::StemOp>(*kernel);
     if (stem)
-      text += fmt::format("\nstatic const mnv3_stem {} = {{{}}};\n", stemName(index), fmt::join(stemFactsOf(stem), ", "));
+      text += fmt::format("static const mnv3_stem {} = {{{}}};\n", stemName(index), fmt::join(stemFactsOf(stem), ", "));
     emitFunction(stripName(index), arguments, [&] {
       say(fmt::format("// {}", kernelNames(source)[index]));
       say("const mnv3_run *const run = (const mnv3_run *)shared;");
