@@ -4,6 +4,10 @@
 namespace mnv3::codegen {
 namespace {
 
+constexpr TunedSchedule znver3[] = {
+#include "codegen/Schedules/tuned/znver3.inc"
+};
+
 constexpr TunedSchedule znver4[] = {
 #include "codegen/Schedules/tuned/znver4.inc"
 };
@@ -17,6 +21,8 @@ std::string scheduleKey(const KernelSpec &spec) {
 }
 
 std::span<const TunedSchedule> tunedSchedules(const std::string &cpu) {
+  if (cpu == "znver3")
+    return znver3;
   if (cpu == "znver4")
     return znver4;
   return {};
