@@ -173,6 +173,31 @@ std::string plainSymbol(const std::string &symbol, std::map<std::string, int> &t
   return number == 1 ? plain : plain + "_v" + std::to_string(number);
 }
 
+// How long a kernel takes to make, about, as multiples of what a small one takes.
+int effortOf(const KernelSpec &spec) {
+  switch (spec.family) {
+  case Family::winograd:
+    return spec.strideY == 1 ? 10 : 14;
+  case Family::attention:
+    return 4;
+  case Family::conv2d:
+  case Family::depthwise:
+  case Family::stem:
+  case Family::detect:
+    return 2;
+  default:
+    return 1;
+  }
+}
+
+// A kernel among the different ones, and where it is made: the how manieth of which process' share.
+struct Made {
+  const KernelSpec *spec;
+  std::string symbol;
+  int share;
+  size_t place;
+};
+
 } // namespace
 
 bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &target, KernelForm form,
@@ -182,19 +207,21 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
     error = "no kernels for target '" + target.name + "'";
     return false;
   }
-  // Equal specs once; every other one to the second process.
+  // Equal specs once, each to the process that has less to do so far.
   std::map<std::string, size_t> numbers; // kernelSymbol -> place among the different ones
   std::map<std::string, int> plainNames;
   std::vector<NamedSpec> shares[2];
-  std::vector<const KernelSpec *> different;
-  std::vector<std::string> symbols;
+  std::vector<Made> different;
+  int efforts[2] = {0, 0};
   for (const KernelSpec &spec : specs) {
     auto [entry, isNew] = numbers.try_emplace(kernelSymbol(spec), different.size());
     if (isNew) {
-      symbols.push_back(form == KernelForm::cpp ? plainSymbol(entry->first, plainNames) : entry->first);
-      shares[different.size() % 2].push_back({spec, symbols.back()});
-      different.push_back(&spec);
-    } else if (*different[entry->second] != spec) {
+      const std::string symbol = form == KernelForm::cpp ? plainSymbol(entry->first, plainNames) : entry->first;
+      const int share = efforts[1] < efforts[0];
+      efforts[share] += effortOf(spec);
+      different.push_back({&spec, symbol, share, shares[share].size()});
+      shares[share].push_back({spec, symbol});
+    } else if (*different[entry->second].spec != spec) {
       error = "two kernels share the name " + entry->first;
       return false;
     }
@@ -224,17 +251,18 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
       code.push_back(share.text);
   }
   size_t read[2] = {0, 0};
-  for (size_t number = 0; form == KernelForm::cpp && number < different.size(); ++number) { // in the order asked for
-    const Share &share = made[number % 2];
-    const auto bytes = static_cast<size_t>(share.facts[number / 2].codeBytes);
-    code.push_back(share.text.substr(read[number % 2], bytes));
-    read[number % 2] += bytes;
+  for (const Made &kernel : different) { // in the order asked for
+    if (form != KernelForm::cpp)
+      break;
+    const auto bytes = static_cast<size_t>(made[kernel.share].facts[kernel.place].codeBytes);
+    code.push_back(made[kernel.share].text.substr(read[kernel.share], bytes));
+    read[kernel.share] += bytes;
   }
   result.clear();
   for (const KernelSpec &spec : specs) {
-    const size_t number = numbers[kernelSymbol(spec)];
-    const Facts &facts = made[number % 2].facts[number / 2];
-    result.push_back({symbols[number], facts.scratchBytes, static_cast<int>(facts.rowStep)});
+    const Made &kernel = different[numbers[kernelSymbol(spec)]];
+    const Facts &facts = made[kernel.share].facts[kernel.place];
+    result.push_back({kernel.symbol, facts.scratchBytes, static_cast<int>(facts.rowStep)});
   }
   return true;
 }

@@ -20,9 +20,11 @@ struct Sizes {
   int64_t sum() const { return arena + network; }
 };
 
-// Places tenants one after another, each at the lowest offset that is free for its whole life.
-Sizes packFirstFit(const std::vector<Tenant> &tenants, size_t network, const std::vector<size_t> &order, std::vector<int64_t> &offsets) {
+// Places tenants one after another, each at the lowest offset that is free for its whole life; gives up once the sum is above `limit`.
+Sizes packFirstFit(const std::vector<Tenant> &tenants, size_t network, const std::vector<size_t> &order, std::vector<int64_t> &offsets,
+                   int64_t limit = INT64_MAX) {
   std::vector<size_t> placed; // by offset
+  placed.reserve(order.size());
   Sizes sizes;
   for (size_t tenant : order) {
     int64_t at = 0;
@@ -37,6 +39,8 @@ Sizes packFirstFit(const std::vector<Tenant> &tenants, size_t network, const std
     sizes.arena = std::max(sizes.arena, at + tenants[tenant].bytes);
     if (tenant < network)
       sizes.network = std::max(sizes.network, at + tenants[tenant].bytes);
+    if (sizes.sum() > limit)
+      break;
     placed.insert(std::upper_bound(placed.begin(), placed.end(), tenant,
                                    [&](size_t a, size_t b) { return offsets[a] < offsets[b]; }),
                   tenant);
@@ -120,8 +124,9 @@ ArenaPlan planArena(std::vector<Tenant> tenants, int64_t alignment, size_t netwo
       size_t tenant = changed[from];
       changed.erase(changed.begin() + static_cast<std::ptrdiff_t>(from));
       changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(to), tenant);
-      const Sizes sizes = packFirstFit(tenants, network, changed, offsets);
-      if (sizes.sum() > reached.sum() + walk.slack * (walk.moves - moves) / walk.moves)
+      const int64_t limit = reached.sum() + walk.slack * (walk.moves - moves) / walk.moves;
+      const Sizes sizes = packFirstFit(tenants, network, changed, offsets, limit);
+      if (sizes.sum() > limit)
         continue;
       order = changed; // equal sizes too: they lead across plateaus
       reached = sizes;
