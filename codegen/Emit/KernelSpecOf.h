@@ -11,7 +11,7 @@ KernelSpec kernelSpecOf(kern::KernelOpInterface kernel);
 
 // Rows of the output that the op makes: the spec's height, or fewer where a chain of kernels runs in strips.
 int64_t rowsOf(kern::KernelOpInterface kernel);
-// The first of them in the kernel's own count: 0 but for strips of a stem, which is handed the whole picture and must know where it is.
+// The first of them in the kernel's own count: 0 but for strips of a stem, which counts in the whole picture.
 int64_t firstRowOf(kern::KernelOpInterface kernel);
 
 KernelTarget kernelTargetOf(kern::TargetAttr target);

@@ -8,13 +8,13 @@
 namespace mnv3::codegen {
 
 struct RawFunction {
-  Halide::Internal::LoweredFunc function; // int symbol(int32_t first_row, int32_t rows, void *, ...)
+  Halide::Internal::LoweredFunc function; // int symbol(int32_t first_row, int32_t rows, [int32_t plane,] void *, ...)
   int64_t scratchBytes;
   bool strictFloat; // some expression must not be reassociated; a module that holds this function has to say so
 };
 
-// Lowers the parts of a kernel one after the other into one function. `rows`: the numbers that its strip is made of.
-RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Halide::Argument> &rows, const std::string &symbol,
+// Lowers the parts of a kernel one after the other into one function. `numbers`: those of its strip that it is handed.
+RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Halide::Argument> &numbers, const std::string &symbol,
                                const Halide::Target &target);
 
 } // namespace mnv3::codegen
