@@ -16,14 +16,15 @@ namespace {
 class CppDriverBuilder {
 public:
   CppDriverBuilder(func::FuncOp source, const WeightBlob &weights, const EmitOptions &options)
-      : source(source), weights(weights), options(options), builder(source.getContext()) {
+      : source(source), weights(weights), options(options), builder(source.getContext()), kernels(kernelNames(source)),
+        yamlRows(rowNamesOf(source)) {
     builder.getContext()->loadDialect<emitc::EmitCDialect>();
   }
 
   std::string build() {
     int64_t index = 0;
     source.walk([&](kern::KernelOpInterface kernel) {
-      if (kernel.getStrips() > 1 || isa<kern::StemOp>(*kernel))
+      if (isInStrips(kernel))
         emitStrip(kernel, index);
       ++index;
     });
@@ -68,10 +69,13 @@ private:
     });
   }
 
+  // Threads share it, or it is a stem, whose rows come in bands.
+  static bool isInStrips(kern::KernelOpInterface kernel) { return kernel.getStrips() > 1 || isa<kern::StemOp>(*kernel); }
+
   bool hasStrips() {
     return source
         .walk([](kern::KernelOpInterface kernel) {
-          return kernel.getStrips() > 1 || isa<kern::StemOp>(*kernel) ? WalkResult::interrupt() : WalkResult::advance();
+          return isInStrips(kernel) ? WalkResult::interrupt() : WalkResult::advance();
         })
         .wasInterrupted();
   }
@@ -110,7 +114,7 @@ private:
   // The yaml row that each kernel works for; -1: unknown.
   std::vector<int64_t> rowsOfKernels() {
     std::vector<int64_t> rows;
-    for (const std::string &name : kernelNames(source)) {
+    for (const std::string &name : kernels) {
       int64_t row = -1;
       StringRef(name).split(": ").first.split(' ').second.getAsInteger(10, row);
       rows.push_back(row);
@@ -120,12 +124,11 @@ private:
 
   // A comment for a row whose kernels follow, behind those for rows before it that have none of their own.
   void nameRows(ArrayRef<int64_t> rows, int64_t row) {
-    const std::vector<std::string> names = rowNamesOf(source);
-    for (; nextRow <= row && nextRow < static_cast<int64_t>(names.size()); ++nextRow)
+    for (; nextRow <= row && nextRow < static_cast<int64_t>(yamlRows.size()); ++nextRow)
       if (nextRow != row && !llvm::is_contained(rows, nextRow))
-        say(fmt::format("// row {}: {}, by the kernels of its neighbours", nextRow, names[nextRow]));
-    if (row >= 0 && row < static_cast<int64_t>(names.size()))
-      say(fmt::format("// row {}: {}", row, names[row]));
+        say(fmt::format("// row {}: {}, by the kernels of its neighbours", nextRow, yamlRows[nextRow]));
+    if (row >= 0 && row < static_cast<int64_t>(yamlRows.size()))
+      say(fmt::format("// row {}: {}", row, yamlRows[row]));
   }
 
   void callClearHalo(kern::ClearHaloOp op) {
@@ -166,7 +169,7 @@ private:
     if (stem)
       text += fmt::format("static const mnv3_stem {} = {{{}}};\n", stemName(index), fmt::join(stemFactsOf(stem), ", "));
     emitFunction(stripName(index), arguments, [&] {
-      say(fmt::format("// {}", kernelNames(source)[index]));
+      say("// " + kernels[index]);
       say("const mnv3_run *const run = (const mnv3_run *)shared;");
       std::vector<std::string> numbers = {"part.first", "part.count"};
       if (stem) {
@@ -201,6 +204,7 @@ private:
   const WeightBlob &weights;
   const EmitOptions &options;
   OpBuilder builder;
+  const std::vector<std::string> kernels, yamlRows; // what comments call them
   int64_t nextRow = 0; // the first that no comment has named
   std::string text;
 };

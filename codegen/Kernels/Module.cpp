@@ -190,12 +190,10 @@ int effortOf(const KernelSpec &spec) {
   }
 }
 
-// A kernel among the different ones, and where it is made: the how manieth of which process' share.
-struct Made {
-  const KernelSpec *spec;
-  std::string symbol;
+// Where a kernel is made: the how manieth of which process' share.
+struct Place {
   int share;
-  size_t place;
+  size_t number;
 };
 
 } // namespace
@@ -208,20 +206,19 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
     return false;
   }
   // Equal specs once, each to the process that has less to do so far.
-  std::map<std::string, size_t> numbers; // kernelSymbol -> place among the different ones
+  std::map<std::string, size_t> numbers; // kernelSymbol -> number among the different ones
   std::map<std::string, int> plainNames;
   std::vector<NamedSpec> shares[2];
-  std::vector<Made> different;
+  std::vector<Place> places; // of the different ones
   int efforts[2] = {0, 0};
   for (const KernelSpec &spec : specs) {
-    auto [entry, isNew] = numbers.try_emplace(kernelSymbol(spec), different.size());
+    auto [entry, isNew] = numbers.try_emplace(kernelSymbol(spec), places.size());
     if (isNew) {
-      const std::string symbol = form == KernelForm::cpp ? plainSymbol(entry->first, plainNames) : entry->first;
       const int share = efforts[1] < efforts[0];
       efforts[share] += effortOf(spec);
-      different.push_back({&spec, symbol, share, shares[share].size()});
-      shares[share].push_back({spec, symbol});
-    } else if (*different[entry->second].spec != spec) {
+      places.push_back({share, shares[share].size()});
+      shares[share].push_back({spec, form == KernelForm::cpp ? plainSymbol(entry->first, plainNames) : entry->first});
+    } else if (const Place &place = places[entry->second]; shares[place.share][place.number].spec != spec) {
       error = "two kernels share the name " + entry->first;
       return false;
     }
@@ -250,19 +247,19 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
     if (form == KernelForm::bitcode && !share.text.empty())
       code.push_back(share.text);
   }
-  size_t read[2] = {0, 0};
-  for (const Made &kernel : different) { // in the order asked for
-    if (form != KernelForm::cpp)
-      break;
-    const auto bytes = static_cast<size_t>(made[kernel.share].facts[kernel.place].codeBytes);
-    code.push_back(made[kernel.share].text.substr(read[kernel.share], bytes));
-    read[kernel.share] += bytes;
+  if (form == KernelForm::cpp) {
+    size_t read[2] = {0, 0};
+    for (const Place &place : places) { // in the order asked for
+      const auto bytes = static_cast<size_t>(made[place.share].facts[place.number].codeBytes);
+      code.push_back(made[place.share].text.substr(read[place.share], bytes));
+      read[place.share] += bytes;
+    }
   }
   result.clear();
   for (const KernelSpec &spec : specs) {
-    const Made &kernel = different[numbers[kernelSymbol(spec)]];
-    const Facts &facts = made[kernel.share].facts[kernel.place];
-    result.push_back({kernel.symbol, facts.scratchBytes, static_cast<int>(facts.rowStep)});
+    const Place &place = places[numbers[kernelSymbol(spec)]];
+    const Facts &facts = made[place.share].facts[place.number];
+    result.push_back({shares[place.share][place.number].symbol, facts.scratchBytes, static_cast<int>(facts.rowStep)});
   }
   return true;
 }

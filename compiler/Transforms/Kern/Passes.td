@@ -47,9 +47,10 @@ def PlanMemoryPass : Pass<"kern-plan-memory", "::mlir::ModuleOp"> {
     Expects laid out buffers; kernels that need scratch say so in `scratch_bytes`, for each of the `strips` that threads may
     share. Leaves `at` on every kern.alloc, `scratch_at` on those kernels, `live_bytes` of the arena on every kernel, no more
     `strips` than have scratch below the peak, and on the function `kern.arena`: its bytes, the lower bound that live ranges prove,
-    bytes and bound without what det_detect adds (the bound: on one thread), and where the band of the picture, the letterbox' lines and
-    the candidates of det_detect lie. The band has `band_rows` rows, as many as there is room for below the peak; every stem's `band`
-    is the rows of its result that it makes from them. What Detect's levels read lives to the end, as det_detect asks for objectness first and for boxes when it needs them.
+    bytes and bound without what det_detect adds (the bound: on one thread), and where the band of the picture, the letterbox'
+    lines and the candidates of det_detect lie. The band has `band_rows` rows, as many as there is room for below the peak; every
+    stem's `band` is the rows of its result that it makes from them. What Detect's levels read lives to the end, as det_detect asks
+    for objectness first and for boxes when it needs them.
     Example: test/Transforms/kern-plan-memory.mlir
   }];
 }

@@ -33,8 +33,8 @@ public:
     const Life read = function.getNumArguments() ? lives[function.getArgument(0)] : Life();
     const size_t lines = add(linesBytes(function), {0, read.last});
     const size_t candidates = add(candidateBytes(), {steps, steps});
-    const size_t band = add(bandBytes(imageRowsFor(leastBand, function), function), read);
-    const int64_t bandRows = widenBand(tenants[band]);
+    const int64_t bandRows = imageRowsFor(chooseBand(read), function);
+    const size_t band = add(bandBytes(bandRows, function), read);
     giveStripsScratch(network);
     ArenaPlan plan = planArena(tenants, alignment, network);
     for (auto [kernel, step] : kernels)
@@ -84,20 +84,20 @@ private:
       add(kernel.getScratchBytes(), life);
   }
 
-  // As many rows as there is room for below the peak. Returns how many of the image that are.
-  int64_t widenBand(Tenant &band) {
-    const int64_t bound = arenaLowerBound(tenants, alignment);
+  // Rows of their results that stems make at a time: as many as there is room for below the peak.
+  int64_t chooseBand(Life read) {
+    auto boundWith = [&](int64_t rows) {
+      std::vector<Tenant> all = tenants;
+      all.push_back({bandBytes(imageRowsFor(rows, function), function), read.first, read.last});
+      return arenaLowerBound(all, alignment);
+    };
+    const int64_t bound = boundWith(leastBand);
     int64_t rows = mostBand;
-    for (; rows > leastBand; rows /= 2) {
-      band.bytes = bandBytes(imageRowsFor(rows, function), function);
-      if (arenaLowerBound(tenants, alignment) <= bound)
-        break;
-    }
+    while (boundWith(rows) > bound)
+      rows /= 2;
     for (StemOp stem : function.getOps<StemOp>())
       stem->setAttr("band", builder.getI64IntegerAttr(rows));
-    const int64_t imageRows = imageRowsFor(rows, function);
-    band.bytes = band.last < band.first ? 0 : bandBytes(imageRows, function);
-    return imageRows;
+    return rows;
   }
 
   // Each strip of a kernel needs scratch of its own: as many strips as there is room for below the peak, or little above it, with

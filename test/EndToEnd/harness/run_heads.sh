@@ -1,8 +1,8 @@
 # run_heads.sh ROOT DIR TARGET MODEL IMAGE.f32 OUT [OPTION...]: compiles the model with mnv3c for TARGET and further OPTIONs as
 # DIR/det.o, and runs it by run_heads.c, emulated where TARGET is not this machine. TARGET is mnv3c's; riscv64+v: with vectors. A
 # Cortex-M has neither files nor memory for all that run_heads.c looks at: run_heads_board.c is its firmware. With cpp+ before TARGET the
-# object comes from the compiler that the head of mnv3c's C++ names; with object+ DIR/det.o is there already. With PICTURE=FILE.ppm in the environment its boxes go to OUT.json
-# (not on a Cortex-M: test/Firmware sees to that).
+# object comes from the compiler that the head of mnv3c's C++ names; with object+ DIR/det.o is there already. With PICTURE=FILE.ppm in
+# the environment its boxes go to OUT.json (not on a Cortex-M: test/Firmware sees to that).
 set -e
 root=$1 dir=$2 target=$3 model=$4 image=$5 out=$6
 shift 6

@@ -5,25 +5,11 @@
  *
  * Exit status 1, with a word on stderr, if one and three threads give different bits, a damaged file or none at all is taken, no
  * kernel or an unknown one spends ticks, or nothing was shared among threads. */
-#include "det.h"
+#define PROGRAM "run_hooks"
+#include "require.h"
 #include "mnv3_threads.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-static void require(int holds, const char *what) {
-  if (!holds) {
-    fprintf(stderr, "run_hooks: %s\n", what);
-    exit(1);
-  }
-}
-
-static void *room(size_t bytes) {
-  void *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
-  require(memory != NULL, "no memory");
-  return memory;
-}
 
 static void *read_file(const char *path, size_t bytes) {
   FILE *file = fopen(path, "rb");
@@ -31,11 +17,6 @@ static void *read_file(const char *path, size_t bytes) {
   require(file && fread(content, 1, bytes, file) == bytes && fgetc(file) == EOF, path);
   fclose(file);
   return content;
-}
-
-static size_t head_bytes(int head) {
-  const int32_t *s = det_head_shape[head];
-  return sizeof(float) * (size_t)s[0] * (size_t)s[1] * (size_t)s[2] * (size_t)s[3];
 }
 
 /* The pool and a clock that goes on by one at each look: what a kernel spends is 1, as only the calling thread looks. */

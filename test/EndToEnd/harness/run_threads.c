@@ -1,34 +1,23 @@
 /* A compiled model on pools of 1, 2, 3 and 8 threads, against one call without: the same bits, run after run.
  *
  *     mnv3c ... -o DIR/det.o;  cc -pthread -I DIR run_threads.c mnv3_threads.c DIR/det.o -o run_threads;  run_threads */
-#include "det.h"
+#define PROGRAM "run_threads"
+#include "require.h"
 #include "mnv3_threads.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { ROUNDS = 8 };
-
-static void *room(size_t bytes) {
-  void *memory = aligned_alloc(DET_ARENA_ALIGN, (bytes + DET_ARENA_ALIGN - 1) / DET_ARENA_ALIGN * DET_ARENA_ALIGN);
-  if (!memory)
-    exit(1);
-  return memory;
-}
 
 int main(void) {
   const size_t pixels = (size_t)3 * DET_WIDTH * DET_HEIGHT;
   float *image = room(pixels * sizeof(float)), *alone[DET_HEADS], *shared[DET_HEADS];
   void *arena = room(DET_RUN_ARENA_BYTES);
-  size_t bytes[DET_HEADS];
   for (size_t i = 0; i < pixels; ++i)
     image[i] = (float)(i * 7919 % 256) / 255.0f;
   for (int i = 0; i < DET_HEADS; ++i) {
-    const int32_t *s = det_head_shape[i];
-    bytes[i] = sizeof(float) * (size_t)s[0] * (size_t)s[1] * (size_t)s[2] * (size_t)s[3];
-    alone[i] = room(bytes[i]);
-    shared[i] = room(bytes[i]);
+    alone[i] = room(head_bytes(i));
+    shared[i] = room(head_bytes(i));
   }
   if (det_run(image, alone, arena, NULL) != MNV3_OK)
     return 1;
@@ -41,7 +30,7 @@ int main(void) {
       if (!threads || det_run(image, shared, arena, &hooks) != MNV3_OK)
         return 1;
       for (int i = 0; i < DET_HEADS; ++i)
-        if (memcmp(alone[i], shared[i], bytes[i])) {
+        if (memcmp(alone[i], shared[i], head_bytes(i))) {
           printf("head %d: other bits on %d threads\n", i, (int)sizes[s]);
           return 1;
         }

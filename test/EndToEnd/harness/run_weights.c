@@ -4,13 +4,12 @@
  *     mnv3c ... -o DIR/one.o;  mnv3c ... -o DIR/two.o              the same network with two sets of weights
  *     mnv3c ... --external-weights -o DIR/det.o                    the first set as a file; of --name two: DIR/other.weights
  *     cc -I DIR run_weights.c DIR/one.o DIR/two.o DIR/det.o;  run_weights DIR/det.weights DIR/other.weights [FOREIGN...] */
-#include "det.h"
+#define PROGRAM "run_weights"
+#include "require.h"
 #include "one.h"
 #include "two.h"
 
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -22,19 +21,6 @@ typedef struct {
   size_t size;
 } file;
 
-static void require(int holds, const char *what) {
-  if (!holds) {
-    fprintf(stderr, "run_weights: %s\n", what);
-    exit(1);
-  }
-}
-
-static void *room(size_t bytes) {
-  void *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
-  require(memory != NULL, "no memory");
-  return memory;
-}
-
 /* Read only, as in flash. */
 static file map(const char *path) {
   struct stat status;
@@ -43,11 +29,6 @@ static file map(const char *path) {
   void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
   require(bytes != MAP_FAILED, path);
   return (file){bytes, (size_t)status.st_size};
-}
-
-static size_t head_bytes(int head) {
-  const int32_t *s = det_head_shape[head];
-  return sizeof(float) * (size_t)s[0] * (size_t)s[1] * (size_t)s[2] * (size_t)s[3];
 }
 
 static float *picture(void) {
