@@ -1,7 +1,9 @@
 """Damaged IR for mnv3-opt: mutate_ir.py MNV3-OPT TEST-FOLDER [--count 400] [--first 1] [--keep FOLDER] [--jobs 2]
+                      mutate_ir.py --seeds FOLDER TEST-FOLDER
 
 Each run takes one of the *.mlir tests with the passes of its RUN line, changes a few tokens of it, the same ones for the same
 number, and asks for an answer: a result or an error, within 20 seconds. A signal is a finding; --keep writes its input there.
+With --seeds, the tests' functions are written to FOLDER instead, a file each, and their words to FOLDER.dict: mnv3-fuzz-ir begins with them.
 """
 import argparse
 import concurrent.futures
@@ -70,18 +72,31 @@ def answer(tool, flags, text):
         return f"signal {-done.returncode}" if done.returncode < 0 else None
 
 
+def write_seeds(folder, functions):
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, text in enumerate(functions):
+        (folder / f"{number:03}.mlir").write_text(text)
+    words = sorted({word for text in functions for word in TOKEN.findall(text) if len(word) > 2 and word[0] not in "%@\""})
+    folder.with_suffix(".dict").write_text("".join(f'"{word}"\n' for word in words))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tool")
+    parser.add_argument("tool", nargs="?")
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--count", type=int, default=400)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--keep", type=pathlib.Path)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--seeds", type=pathlib.Path)
     a = parser.parse_args()
     corpus = list(tests(a.folder))
     if not corpus:
         sys.exit(f"no tests of mnv3-opt in {a.folder}")
+    if a.seeds:
+        return write_seeds(a.seeds, [piece for _, text in corpus for piece in text.split("// -----")])
+    if not a.tool:
+        parser.error("which mnv3-opt?")
 
     def one(number):
         draw = random.Random(number)
