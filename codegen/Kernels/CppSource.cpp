@@ -356,7 +356,10 @@ protected:
   }
   void visit(const ProducerConsumer *op) override { op->body.accept(this); }
   void visit(const Evaluate *op) override {
-    if (!is_const(op->value))
+    const Call *call = op->value.as<Call>();
+    if (call && call->is_intrinsic(Call::prefetch)) // of one line: schedules ask for no more
+      stream << get_indent() << "__builtin_prefetch(" << address(call->args[0].as<Variable>()->name, call->args[1]) << ");\n";
+    else if (!is_const(op->value))
       refuse("an expression without a result");
   }
 

@@ -29,6 +29,8 @@ void scheduleReduction(const Reduction &reduction, Func source, const KernelTarg
       .unroll(reduction.channel)
       .unroll(reduction.pixel)
       .unroll(inner);
+  if (reduction.fetchedAhead) // as many steps from here as the reduction has
+    update.prefetch(*reduction.fetchedAhead, outer, outer, reduction.extent / reduction.unroll, PrefetchBoundStrategy::NonFaulting);
   if (!stages)
     return;
   update.unroll(group);

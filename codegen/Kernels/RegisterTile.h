@@ -5,6 +5,8 @@
 
 #include <Halide.h>
 
+#include <optional>
+
 namespace mnv3::codegen {
 
 // Schedules update `stage` of `accumulators`(c, x, ...): the channels of the tile are vectors, tile and `unroll` steps of
@@ -18,6 +20,7 @@ struct Reduction {
   std::vector<Halide::RVar> variables; // innermost first
   int extent = 0;                      // of the innermost
   int unroll = 1;
+  std::optional<Halide::ImageParam> fetchedAhead = {}; // weights, of which each step asks for those that the next tile of channels begins with
 };
 void scheduleReduction(const Reduction &reduction, Halide::Func source, const KernelTarget &target);
 

@@ -18,6 +18,7 @@
 #include "codegen/Kernels/Operands.h"
 #include "codegen/Kernels/RegisterTile.h"
 #include "codegen/Kernels/WinogradTransforms.h"
+#include "codegen/Schedules/Schedules.h"
 
 namespace mnv3::codegen {
 namespace {
@@ -139,7 +140,10 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
         .reorder(ci, j, i, co, t)
         .vectorize(ci)
         .unroll(j);
-    scheduleReduction({accumulators, static_cast<int>(p), c, t, {accumulators.rvars(p)[0]}, channels, schedule.unroll}, reads[p], target);
+    Reduction reduction = {accumulators, static_cast<int>(p), c, t, {accumulators.rvars(p)[0]}, channels, schedule.unroll};
+    if (fetchesWeightsAhead(spec, target))
+      reduction.fetchedAhead = weights;
+    scheduleReduction(reduction, reads[p], target);
     halfInputs[p].compute_at(inputs[p], co).store_in(MemoryType::Stack).reorder(c, i, j, t).vectorize(c).unroll(i);
     if (multipliesByElement(target)) { // registers hold half of it or all; elsewhere a loop is as fast, and less code
       inputs[p].unroll(i);

@@ -8,6 +8,7 @@ namespace mnv3::codegen {
 // The smallest caches among the CPUs of a target that matter: Zen 4, Ice Lake, Cortex-A72 and A53.
 inline constexpr int64_t l1Bytes = 32 * 1024;
 inline constexpr int64_t l2Bytes = 512 * 1024;
+inline constexpr int lineBytes = 64;
 
 constexpr int ceilDiv(int a, int b) { return (a + b - 1) / b; }
 

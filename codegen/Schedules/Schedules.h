@@ -27,6 +27,8 @@ std::span<const TunedSchedule> tunedSchedules(const std::string &cpu);
 int chooseWinogradTile(const KernelSpec &spec, const KernelTarget &target);
 // Products of such a tile for each pair of channels, as many as weights; the direct way has nine weights.
 int winogradProducts(int stride, int outputs);
+// Whether its loops ask for the next weights while they work with the last ones.
+bool fetchesWeightsAhead(const KernelSpec &spec, const KernelTarget &target);
 
 // Whether a conv2d whose channels are all in one tile computes the last vector in half the lanes: that is worth it where half of it
 // or less holds channels. Zen 4 does vectors of 16 in halves. Of two vectors both are halved and stay in one tile; of more, the

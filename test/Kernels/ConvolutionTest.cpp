@@ -83,6 +83,8 @@ TEST_P(Convolutions, Winograd) {
       {.name = "bands", .height = 16, .width = 8, .inputs = {20}, .outputs = 24, .output = {.halo = 1},
        .schedule = {.pixels = 3, .vectors = 1, .unroll = 4, .rows = 2}},
       {.name = "strips shorter than a band", .height = 16, .width = 32, .inputs = {48}, .outputs = 64, .activation = Activation::leakyRelu},
+      {.name = "weights that no cache keeps", .height = 8, .width = 8, .inputs = {64}, .outputs = 64,
+       .schedule = {.pixels = 4, .vectors = 2, .unroll = 1, .rows = 1}},
       {.name = "wide", .height = 4, .width = 80, .inputs = {48}, .outputs = 48, .input = {.gap = 1}},
       {.name = "stride 2, one tile", .height = 4, .width = 4, .inputs = {3}, .outputs = 5, .stride = 2},
       {.name = "stride 2, ragged channels", .height = 12, .width = 20, .inputs = {17}, .outputs = 33, .stride = 2},

@@ -177,6 +177,22 @@ TEST(Schedules, WinogradBandsDivideThePictureAndSpareTheCache) {
   EXPECT_EQ(chooseSchedule(large, avx512).rows, 5);  // weights do not: read them once
 }
 
+TEST(Schedules, WeightsAreFetchedAheadWhereTheyDoNotStayInTheCache) {
+  auto winograd = [](int channels, int vectors) {
+    KernelSpec spec = conv(40, 40, channels, channels, 3);
+    spec.family = Family::winograd;
+    spec.factor = 4;
+    spec.schedule = {5, vectors, 1, 2};
+    return spec;
+  };
+  EXPECT_TRUE(fetchesWeightsAhead(winograd(80, 2), avx2));
+  EXPECT_TRUE(fetchesWeightsAhead(winograd(80, 1), avx512));
+  EXPECT_FALSE(fetchesWeightsAhead(winograd(44, 2), avx2));   // 304 KB, which stay
+  EXPECT_FALSE(fetchesWeightsAhead(winograd(80, 3), avx2));   // a step's weights are longer than a line
+  EXPECT_FALSE(fetchesWeightsAhead(winograd(80, 2), avx512));
+  EXPECT_FALSE(fetchesWeightsAhead(winograd(80, 2), neon));
+}
+
 TEST(Schedules, StripsArePowersOfTwoThatFit) {
   for (int rows : {1, 2, 5, 20, 80, 320})
     for (int step : {1, 2, 4, 20}) {
