@@ -125,10 +125,16 @@ inline int dottedOutputs(const KernelSpec &spec, const KernelTarget &target) {
 }
 
 struct KernelInfo {
-  std::string symbol;       // C function `int symbol(int32_t first_row, int32_t rows, [int32_t plane,] void *, ...)`
-  int64_t scratchBytes = 0; // 0: no scratch argument
+  std::string symbol; // C function `int symbol(int32_t first_row, int32_t rows, [int32_t plane,] void *, ...)`
   int rowStep = 0;          // a call may make some rows of the output only: as many as this, or more; from a multiple of it
                             // on. 0: all of them
+  std::vector<int64_t> scratchBytes; // for a call that makes rowStep rows, twice as many, ...; the last one holds for any more. None: no
+                                     // scratch argument
+
+  int64_t scratchFor(int rows) const {
+    const size_t steps = rowStep ? std::max(1, (rows + rowStep - 1) / rowStep) : 1;
+    return scratchBytes.empty() ? 0 : scratchBytes[std::min(steps, scratchBytes.size()) - 1];
+  }
 };
 
 // A name for a spec that is the same in every run: family, shape and a hash of everything.

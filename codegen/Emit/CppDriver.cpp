@@ -179,7 +179,7 @@ private:
         const int64_t step = kernel->getAttrOfType<IntegerAttr>("row_step").getInt();
         say(fmt::format("const mnv3_rows part = mnv3_rows_of(run, strip, {}, {}, {});", rowsOf(kernel), rowsOf(kernel) / step, step));
       }
-      callKernel(kernel, std::move(numbers), fmt::format(" + strip * {}", kernel.getScratchBytes()));
+      callKernel(kernel, std::move(numbers), fmt::format(" + strip * {}", kernel.getScratchBytes(kernel.getStrips())));
     });
   }
 

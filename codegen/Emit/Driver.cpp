@@ -152,7 +152,7 @@ private:
     frame = loadFrame(function->getArg(0));
     llvm::Value *run = function->getArg(0), *strip = function->getArg(1), *shift = loadField(run, shiftField);
     llvm::Value *next = builder.CreateAdd(strip, builder.getInt32(1));
-    llvm::Value *scratch = builder.CreateMul(strip, builder.getInt32(op.getScratchBytes()));
+    llvm::Value *scratch = builder.CreateMul(strip, builder.getInt32(op.getScratchBytes(op.getStrips())));
     if (isa<kern::StemOp>(op)) { // of the rows of a band
       llvm::Value *bandRows = loadField(run, rowsField);
       auto rowsBefore = [&](llvm::Value *number) { return builder.CreateLShr(builder.CreateMul(number, bandRows), shift); };

@@ -3,10 +3,16 @@
 #include "codegen/Schedules/Schedules.h"
 
 #include "mlir/IR/Builders.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
 namespace mnv3::codegen {
+
+// Strips have as many steps of rows as one another, or one more; the last has what is less than a step as well.
+static int mostRowsOfStrip(int height, int rowStep, int strips) {
+  return strips == 1 ? height : static_cast<int>(llvm::divideCeil(height / rowStep, strips)) * rowStep + height % rowStep;
+}
 
 LogicalResult makeKernels(ModuleOp module, KernelForm form, std::vector<std::string> &code) {
   SmallVector<kern::KernelOpInterface> kernels;
@@ -23,12 +29,17 @@ LogicalResult makeKernels(ModuleOp module, KernelForm form, std::vector<std::str
   Builder builder(module.getContext());
   for (auto [kernel, spec, info] : llvm::zip_equal(kernels, specs, made)) {
     kernel->setAttr("symbol", builder.getStringAttr(info.symbol));
-    if (info.scratchBytes)
-      kernel->setAttr("scratch_bytes", builder.getI64IntegerAttr(info.scratchBytes));
     spec.height = rowsOf(kernel);
     if (spec.height < info.rowStep)
       return kernel->emitError() << "makes " << spec.height << " rows, but " << info.symbol << " no fewer than " << info.rowStep;
-    if (int strips = info.rowStep ? chooseStrips(spec, target, info.rowStep) : 1; strips > 1) {
+    const int strips = info.rowStep ? chooseStrips(spec, target, info.rowStep) : 1;
+    if (!info.scratchBytes.empty()) {
+      SmallVector<int64_t> scratch; // of each of 1, 2, 4, ... strips
+      for (int count = 1; count <= strips; count *= 2)
+        scratch.push_back(info.scratchFor(mostRowsOfStrip(spec.height, info.rowStep, count)));
+      kernel->setAttr("scratch_bytes", builder.getDenseI64ArrayAttr(scratch));
+    }
+    if (strips > 1) {
       kernel->setAttr("row_step", builder.getI64IntegerAttr(info.rowStep));
       kernel->setAttr("strips", builder.getI64IntegerAttr(strips));
     }

@@ -7,16 +7,17 @@ namespace {
 
 using Halide::Expr;
 
+constexpr float roundingMagic = 12582912.0f; // 1.5 * 2^23
+
 // 2^-z, relative error below 3e-7 while it is between 2^-125 and 2^125.
 //
-// Adding 1.5 * 2^23 rounds z to an integer n, which then stands in the low bits of the sum (hence strict_float: to a
+// Adding the magic number rounds z to an integer n, which then stands in the low bits of the sum (hence strict_float: to a
 // compiler that may reassociate, the sum minus the constant is z). 2^-(z - n) is a polynomial, minimax on [-.5, .5] with
 // relative error 1.5e-7 (degree 4 would have 2.6e-6), and subtracting n from its exponent bits scales it by 2^-n.
 Expr negativePower(Expr z) {
-  const Expr magic = 12582912.0f;
   z = clamp(z, -125.0f, 125.0f);
-  Expr sum = strict_float(z + magic);
-  Expr rest = z - strict_float(sum - magic);
+  Expr sum = strict_float(z + roundingMagic);
+  Expr rest = z - strict_float(sum - roundingMagic);
   Expr power = -0.00132764725f;
   for (float coefficient : {0.00967554096f, -0.0555071309f, 0.240221202f, -0.693146944f, 1.00000012f})
     power = power * rest + coefficient;
@@ -27,23 +28,30 @@ Expr hardSigmoid(Expr x) { return clamp(x * (1.0f / 6) + 0.5f, 0.0f, 1.0f); }
 
 constexpr float log2e = 1.44269504f;
 
-// x / (1 + 2^-z), z = x log2(e), where an instruction rounds and another converts to fixed point and saturates: 13 instructions a
-// vector with the division, where negativePower and what follows it are 20.
+// x / (1 + 2^-z), z = x log2(e).
 //
 // n is the integer next to -z and r = -z - n, from -.5 to .5. 2^r is (a + b r + r^2) / (a - b r + r^2), relative error below 4.4e-7 (a and b
 // such that it is none at the extremes of the fifth Chebyshev polynomial, where it were smallest). So
 //
 //     x / (1 + 2^(n + r)) = x below / (below + 2^n above)
 //
-// and nothing is divided twice, and no constant copied for a multiply-add to destroy. 2^n is added to the exponent, out of a fixed point
-// number of 25 digits: what does not fit, |n| > 64, saturates, and a sigmoid below 2^-64 or so near 1 is as good as what it should be.
-Expr siluByFraction(Expr x) {
-  Expr z = x * -log2e;
-  Expr n = round(z);
+// and nothing is divided twice, and no constant copied for a multiply-add to destroy. 2^n is added to the exponent. |n| is 64 at most: a sigmoid
+// below 2^-64 or so near 1 is as good as what it should be. Where an instruction rounds and another converts to fixed point and saturates,
+// n becomes a fixed point number of 25 digits, and what does not fit saturates; elsewhere -z is clamped, and rounded as in negativePower.
+Expr silu(Expr x, const KernelTarget &target) {
+  Expr z = x * -log2e, n, exponent;
+  if (roundsAndSaturates(target)) {
+    n = round(z);
+    exponent = cast<int32_t>(n * 33554432.0f) >> 2;
+  } else {
+    z = clamp(z, -64.0f, 64.0f);
+    Expr sum = strict_float(z + roundingMagic);
+    n = strict_float(sum - roundingMagic);
+    exponent = reinterpret<int32_t>(sum) << 23;
+  }
   Expr rest = z - n;
   Expr even = rest * rest + 25.0391884f, odd = rest * 8.67786694f;
   Expr above = strict_float(even + odd), below = strict_float(even - odd); // of which a compiler might find a longer way
-  Expr exponent = cast<int32_t>(n * 33554432.0f) >> 2;
   return x * below / (below + reinterpret<float>(reinterpret<int32_t>(above) + exponent));
 }
 
@@ -68,7 +76,7 @@ Expr activate(Activation activation, float slope, Expr x, const KernelTarget &ta
   case Activation::hardSwish:
     return x * hardSigmoid(x);
   case Activation::silu:
-    return roundsAndSaturates(target) ? siluByFraction(x) : x / (1.0f + negativePower(x * log2e));
+    return silu(x, target);
   }
   return x;
 }

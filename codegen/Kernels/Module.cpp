@@ -6,7 +6,6 @@
 #include "codegen/Kernels/RawPointers.h"
 #include "codegen/Kernels/Worker.h"
 
-#include <cstring>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -100,7 +99,8 @@ std::string compileToBitcode(const Halide::Module &module) {
 // What one process makes of its share of the kernels, as it travels between processes: facts of each kernel, then the
 // code; or why it could not.
 struct Facts {
-  int64_t scratchBytes, rowStep, codeBytes; // codeBytes: of C++
+  int64_t rowStep, codeBytes; // codeBytes: of C++
+  std::vector<int64_t> scratchBytes;
 };
 
 struct Share {
@@ -110,22 +110,55 @@ struct Share {
 };
 
 std::string pack(const Share &share) {
-  std::string bytes(1, share.failed ? '!' : '=');
-  const uint64_t count = share.facts.size();
-  bytes.append(reinterpret_cast<const char *>(&count), sizeof count);
-  bytes.append(reinterpret_cast<const char *>(share.facts.data()), count * sizeof(Facts));
+  std::string bytes;
+  auto put = [&](int64_t number) { bytes.append(reinterpret_cast<const char *>(&number), sizeof number); };
+  put(share.failed);
+  put(static_cast<int64_t>(share.facts.size()));
+  for (const Facts &facts : share.facts) {
+    put(facts.rowStep);
+    put(facts.codeBytes);
+    put(static_cast<int64_t>(facts.scratchBytes.size()));
+    for (int64_t scratch : facts.scratchBytes)
+      put(scratch);
+  }
   return bytes + share.text;
 }
 
 Share unpack(const std::string &bytes) {
+  size_t at = 0;
+  auto take = [&] {
+    int64_t number = 0;
+    bytes.copy(reinterpret_cast<char *>(&number), sizeof number, at);
+    at += sizeof number;
+    return number;
+  };
   Share share;
-  uint64_t count = 0;
-  share.failed = bytes.at(0) == '!';
-  std::memcpy(&count, bytes.data() + 1, sizeof count);
-  share.facts.resize(count);
-  std::memcpy(share.facts.data(), bytes.data() + 1 + sizeof count, count * sizeof(Facts));
-  share.text = bytes.substr(1 + sizeof count + count * sizeof(Facts));
+  share.failed = take();
+  share.facts.resize(static_cast<size_t>(take()));
+  for (Facts &facts : share.facts) {
+    facts.rowStep = take();
+    facts.codeBytes = take();
+    facts.scratchBytes.resize(static_cast<size_t>(take()));
+    for (int64_t &scratch : facts.scratchBytes)
+      scratch = take();
+  }
+  share.text = bytes.substr(at);
   return share;
+}
+
+// KernelInfo's, of what depends on the number of rows.
+std::vector<int64_t> scratchBySteps(const Halide::Expr &bytes, const std::string &rows, int rowStep, int height) {
+  std::vector<int64_t> result;
+  for (int steps = 1; steps == 1 || (rowStep && steps * rowStep <= height); ++steps) {
+    const Halide::Expr here = Halide::Internal::simplify(Halide::Internal::substitute(rows, steps * rowStep, bytes));
+    const auto constant = Halide::Internal::as_const_int(here);
+    if (!constant)
+      throw std::runtime_error("how much scratch it needs is not known before it runs");
+    result.push_back(*constant);
+  }
+  while (result.size() > 1 && result[result.size() - 2] == result.back())
+    result.pop_back();
+  return result.back() ? result : std::vector<int64_t>();
 }
 
 struct NamedSpec {
@@ -152,7 +185,8 @@ Share makeShare(const std::vector<NamedSpec> &specs, const KernelTarget &target,
         share.text += "\n// " + kernelSummary(spec) + "\n" + cppSourceOf(raw.function, halide);
       else
         module.append(raw.function);
-      share.facts.push_back({raw.scratchBytes, kernel.rowStep, static_cast<int64_t>(share.text.size() - before)});
+      share.facts.push_back({kernel.rowStep, static_cast<int64_t>(share.text.size() - before),
+                             scratchBySteps(raw.scratchBytes, rows.name(), kernel.rowStep, spec.height)});
     }
     current = nullptr;
     // A rebuilt module forgets that functions in it use strict_float, and would fold magic rounding away.
@@ -259,7 +293,7 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
   for (const KernelSpec &spec : specs) {
     const Place &place = places[numbers[kernelSymbol(spec)]];
     const Facts &facts = made[place.share].facts[place.number];
-    result.push_back({shares[place.share][place.number].symbol, facts.scratchBytes, static_cast<int>(facts.rowStep)});
+    result.push_back({shares[place.share][place.number].symbol, static_cast<int>(facts.rowStep), facts.scratchBytes});
   }
   return true;
 }

@@ -10,6 +10,7 @@
 #include "codegen/Kernels/RawPointers.h"
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 namespace mnv3::codegen {
@@ -22,7 +23,7 @@ constexpr const char *scratchName = "scratch", *callersSuffix = "_of_caller";
 
 // What stays on the stack: register tiles and little rows. Kernels run on small stacks too.
 constexpr int64_t largestStackBytes = 4096;
-constexpr int64_t scratchAlignment = 64;
+constexpr int scratchAlignment = 64;
 
 Expr bytesAfter(const std::string &pointer, Expr bytes) {
   Expr base = Variable::make(type_of<void *>(), pointer);
@@ -45,32 +46,39 @@ class DropBuffers : public IRMutator {
   Stmt visit(const AssertStmt *) override { return Evaluate::make(0); }
 };
 
-// Gives what Halide would take from malloc a place in the scratch argument.
+// Gives what Halide would take from malloc a place in the scratch argument. How large it is may depend on the numbers of the strip.
 class AllocateInScratch : public IRMutator {
 public:
-  int64_t bytes = 0;
+  Expr bytes = 0;
 
 private:
   using IRMutator::visit;
   std::vector<std::string> moved;
+  std::map<std::string, Expr> known; // what the lets around say, in the function's arguments
 
+  Stmt visit(const LetStmt *let) override {
+    known[let->name] = substitute(known, let->value);
+    return IRMutator::visit(let);
+  }
   Stmt visit(const Allocate *allocate) override {
-    const int64_t elements = allocate->constant_allocation_size(), size = allocate->type.bytes();
-    if (elements <= 0)
-      throw std::runtime_error("the size of " + allocate->name + " is not a constant");
     const bool register_ = allocate->memory_type == MemoryType::Stack || allocate->memory_type == MemoryType::Register;
-    if (register_ || elements * size <= largestStackBytes)
+    const int64_t elements = allocate->constant_allocation_size(); // 0: no constant
+    if (register_ || (elements && elements * allocate->type.bytes() <= largestStackBytes))
       return IRMutator::visit(allocate);
-    const int64_t place = bytes;
-    bytes += roundUpTo((elements + allocate->padding) * size, scratchAlignment);
+    Expr floats = allocate->padding, product = 1;
+    for (const Expr &extent : allocate->extents)
+      product *= substitute(known, extent);
+    floats += product;
+    const Expr place = bytes;
+    bytes = simplify(place + ceilDiv(floats * allocate->type.bytes(), scratchAlignment) * scratchAlignment);
     moved.push_back(allocate->name);
     Stmt body = mutate(allocate->body);
-    return LetStmt::make(allocate->name, bytesAfter(scratchName, make_const(Int(64), place)), body);
+    return LetStmt::make(allocate->name, bytesAfter(scratchName, place), body);
   }
   Stmt visit(const Free *free) override {
     return std::count(moved.begin(), moved.end(), free->name) ? Evaluate::make(0) : Stmt(free);
   }
-  static int64_t roundUpTo(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+  static Expr ceilDiv(const Expr &a, int b) { return (a + (b - 1)) / b; }
 };
 
 LoweredArgument pointerArgument(const std::string &name) {
@@ -83,7 +91,7 @@ RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Argument>
                                const Target &target) {
   constexpr const char *outputName = "output";
   std::vector<Stmt> bodies;
-  int64_t scratchBytes = 0;
+  Expr scratchBytes = 0;
   bool strictFloat = false;
   std::vector<Argument> inputs = numbers;
   for (const Operand &operand : kernel.operands)
@@ -99,7 +107,7 @@ RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Argument>
       if (!is_const_zero(operand.firstFloat))
         body = LetStmt::make(operand.argument.name, floatsAfter(operand.argument.name + callersSuffix, operand.firstFloat), body);
     bodies.push_back(body);
-    scratchBytes = std::max(scratchBytes, allocations.bytes);
+    scratchBytes = simplify(max(scratchBytes, allocations.bytes));
     strictFloat |= lowered.any_strict_float();
   }
   std::vector<LoweredArgument> arguments;
@@ -108,7 +116,7 @@ RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Argument>
   for (const Operand &operand : kernel.operands)
     arguments.push_back(pointerArgument(operand.argument.name + (is_const_zero(operand.firstFloat) ? "" : callersSuffix)));
   arguments.push_back(pointerArgument(outputName));
-  if (scratchBytes)
+  if (!is_const_zero(scratchBytes))
     arguments.push_back(pointerArgument(scratchName));
   return {LoweredFunc(symbol, arguments, Block::make(bodies), LinkageType::External, NameMangling::C), scratchBytes,
           strictFloat};

@@ -66,8 +66,10 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
   const std::vector<Phase> phases = phasesOf(stride, tiling);
   const int inputLanes = roundUp(channels, vector), lanes = roundUp(spec.output.channels, vector);
   const int tile = schedule.vectors * vector, channelTiles = ceilDiv(lanes, tile);
-  const int across = spec.width / outputs, bandTiles = roundUp(across * schedule.rows, schedule.pixels);
+  const int across = spec.width / outputs;
   const Expr down = strip.rows / outputs;
+  // Of the longest band, in whole register tiles: scratch is as large as the strip needs.
+  const Expr bandTiles = (across * min(down, schedule.rows) + (schedule.pixels - 1)) / schedule.pixels * schedule.pixels;
   ImageParam input = pictureParam("input", spec.inputs[0], inputLanes, (spec.width - 1) * stride + 3, (spec.height - 1) * stride + 3);
   ImageParam weights = denseWeights("weights", {tile, channels, channelTiles, phases.back().firstProduct + phases.back().products()});
   ImageParam bias = denseWeights("bias", {channelTiles * tile});

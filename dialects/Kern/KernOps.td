@@ -127,9 +127,10 @@ def Kern_KernelOpInterface : OpInterface<"KernelOpInterface"> {
   let description = "A call of a generated kernel: reads its operands, writes one of them.";
   let methods = [
     InterfaceMethod<"what is written: a buffer or the caller's memory", "::mlir::Value", "getOutput">,
-    InterfaceMethod<"bytes of scratch in the arena while it runs, for each strip; a multiple of 64", "int64_t", "getScratchBytes", (ins), [{}], [{
-      auto bytes = $_op->template getAttrOfType<::mlir::IntegerAttr>("scratch_bytes");
-      return bytes ? bytes.getInt() : 0;
+    InterfaceMethod<"bytes of scratch in the arena while it runs in so many strips, for each of them; a multiple of 64", "int64_t", "getScratchBytes",
+                    (ins "int64_t":$strips), [{}], [{
+      auto bytes = $_op->template getAttrOfType<::mlir::DenseI64ArrayAttr>("scratch_bytes");
+      return bytes ? bytes[std::min<int64_t>(::llvm::Log2_64(strips), bytes.size() - 1)] : 0;
     }]>,
     InterfaceMethod<"strips of rows that threads may share, a power of two", "int64_t", "getStrips", (ins), [{}], [{
       auto strips = $_op->template getAttrOfType<::mlir::IntegerAttr>("strips");
@@ -138,8 +139,8 @@ def Kern_KernelOpInterface : OpInterface<"KernelOpInterface"> {
   ];
 }
 
-// Every kernel op may carry: `schedule` (kern-choose-schedules); `symbol`, `scratch_bytes` of each strip, `row_step` (strips
-// begin at multiples of it) and `strips` (once kernels are made); `scratch_at` and `live_bytes`, how much of the arena is
+// Every kernel op may carry: `schedule` (kern-choose-schedules); `symbol`, `scratch_bytes` of each of 1, 2, 4, ... strips, `row_step`
+// (strips begin at multiples of it) and `strips` (once kernels are made); `scratch_at` and `live_bytes`, how much of the arena is
 // in use while it runs (kern-plan-memory, which may lower `strips`);
 // `whole_rows`, where it makes some rows of a picture of so many (kern-form-strips): the kernel is the same for all of them. A stem,
 // which counts in the caller's whole picture all the same, then has the first of them as `first_row`. Its `band` is the rows that it makes

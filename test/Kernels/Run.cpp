@@ -119,8 +119,8 @@ std::vector<Trial> build(const std::vector<Case> &cases, const TestTarget &targe
     const Case &tried = cases[trial.number];
     std::vector<Memory> &all = trial.operands = tried.operands;
     all.push_back(tried.makeOutput(target.kernels));
-    if (infos[trial.number].scratchBytes)
-      all.push_back(placeDense(std::vector<float>(infos[trial.number].scratchBytes / sizeof(float), 0.0f / 0.0f)));
+    if (int64_t scratch = infos[trial.number].scratchFor(trial.rowsACall))
+      all.push_back(placeDense(std::vector<float>(scratch / sizeof(float), 0.0f / 0.0f)));
     write(input, int32_t(trial.number));
     write(input, int32_t(tried.spec.family == Family::stem ? tried.spec.inputHeight * tried.spec.inputWidth : 0));
     write(input, int32_t(tried.spec.height));

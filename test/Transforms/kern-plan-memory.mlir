@@ -10,7 +10,7 @@
 // CHECK:         kern.alloc at {{[0-9]+}} : {{(!kern.buffer)?}}<8x8x4, stride 4>
 // CHECK:         kern.alloc at {{[0-9]+}} : {{(!kern.buffer)?}}<8x8x4, stride 4>
 // CHECK:         kern.stem {{.*}} {band = 32 : i64, live_bytes = 1984 : i64}
-// CHECK:         kern.copy {{.*}} {live_bytes = 3072 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = 1000 : i64}
+// CHECK:         kern.copy {{.*}} {live_bytes = 3072 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = array<i64: 1000>}
 func.func @run(%image: memref<3x8x8xf32>, %head: memref<1x8x8x6xf32>) {
   %w = kern.weights dense<0.0> : tensor<16xf32>
   %a = kern.alloc : !kern.buffer<8x8x4, stride 4>
@@ -18,7 +18,7 @@ func.func @run(%image: memref<3x8x8xf32>, %head: memref<1x8x8x6xf32>) {
   %c = kern.alloc : !kern.buffer<8x8x4, stride 4>
   kern.stem ins(%image, %w, %w : memref<3x8x8xf32>, tensor<16xf32>, tensor<16xf32>) outs(%a : !kern.buffer<8x8x4, stride 4>) kernel [1, 1] stride [1, 1] pad [0, 0]
   kern.copy ins(%a : !kern.buffer<8x8x4, stride 4>) outs(%b : !kern.buffer<8x8x4, stride 4>)
-  kern.copy ins(%b : !kern.buffer<8x8x4, stride 4>) outs(%c : !kern.buffer<8x8x4, stride 4>) {scratch_bytes = 1000 : i64}
+  kern.copy ins(%b : !kern.buffer<8x8x4, stride 4>) outs(%c : !kern.buffer<8x8x4, stride 4>) {scratch_bytes = array<i64: 1000>}
   kern.detect ins(%c, %w, %w : !kern.buffer<8x8x4, stride 4>, tensor<16xf32>, tensor<16xf32>) outs(%head : memref<1x8x8x6xf32>) stride 1.0 anchors [1.0, 1.0]
   return
 }
@@ -57,13 +57,13 @@ func.func @copy(%image: memref<3x8x8xf32>, %head: memref<8x8x4xf32>, %kept: memr
 // first copy has 8192 with the scratch of one strip. Two strips have room, not eight.
 // CHECK-LABEL: func.func @strips
 // CHECK-SAME:    run_bytes = 10240 : i64, run_lower_bound = 10240 : i64
-// CHECK:         kern.copy {{.*}} {live_bytes = 10240 : i64, row_step = 1 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = 2048 : i64, strips = 2 : i64}
-// CHECK:         kern.copy {{.*}} {live_bytes = 10240 : i64, row_step = 1 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = 4096 : i64, strips = 1 : i64}
+// CHECK:         kern.copy {{.*}} {live_bytes = 10240 : i64, row_step = 1 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = array<i64: 2048>, strips = 2 : i64}
+// CHECK:         kern.copy {{.*}} {live_bytes = 10240 : i64, row_step = 1 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = array<i64: 4096>, strips = 1 : i64}
 func.func @strips(%head: memref<8x8x4xf32>) {
   %a = kern.alloc : !kern.buffer<8x8x12, stride 12>
   %b = kern.alloc : !kern.buffer<8x8x12, stride 12>
-  kern.copy ins(%a : !kern.buffer<8x8x12, stride 12>) outs(%b : !kern.buffer<8x8x12, stride 12>) {row_step = 1 : i64, scratch_bytes = 2048 : i64, strips = 8 : i64}
-  kern.copy ins(%b : !kern.buffer<8x8x12, stride 12>) outs(%a : !kern.buffer<8x8x12, stride 12>) {row_step = 1 : i64, scratch_bytes = 4096 : i64, strips = 4 : i64}
+  kern.copy ins(%a : !kern.buffer<8x8x12, stride 12>) outs(%b : !kern.buffer<8x8x12, stride 12>) {row_step = 1 : i64, scratch_bytes = array<i64: 2048>, strips = 8 : i64}
+  kern.copy ins(%b : !kern.buffer<8x8x12, stride 12>) outs(%a : !kern.buffer<8x8x12, stride 12>) {row_step = 1 : i64, scratch_bytes = array<i64: 4096>, strips = 4 : i64}
   return
 }
 

@@ -67,7 +67,7 @@ private:
       auto kernel = dyn_cast<KernelOpInterface>(op);
       if (kernel)
         kernels.push_back({kernel, steps});
-      if (kernel && kernel.getScratchBytes()) {
+      if (kernel && kernel.getScratchBytes(1)) {
         scratchers.push_back(kernel);
         scratchLives.push_back({steps, steps});
       }
@@ -81,7 +81,7 @@ private:
     for (AllocOp alloc : allocs)
       add(alloc.getType().getBytes(), lives[alloc]);
     for (auto [kernel, life] : llvm::zip_equal(scratchers, scratchLives))
-      add(kernel.getScratchBytes(), life);
+      add(kernel.getScratchBytes(1), life);
   }
 
   // Rows of their results that stems make at a time: as many as there is room for below the peak.
@@ -100,20 +100,22 @@ private:
     return rows;
   }
 
-  // Each strip of a kernel needs scratch of its own: as many strips as there is room for below the peak, or little above it, with
-  // and without what det_detect adds.
+  // Each strip of a kernel needs scratch of its own, for its own rows: as many strips as there is room for below the peak, or little
+  // above it, with and without what det_detect adds. Without threads the kernel runs in one.
   void giveStripsScratch(size_t network) {
     const std::span<const Tenant> all = tenants, alone = all.first(network);
     const int64_t bound = arenaLowerBound(all, alignment), aloneBound = arenaLowerBound(alone, alignment);
     for (auto [number, kernel] : llvm::enumerate(scratchers)) {
       Tenant &scratch = tenants[allocs.size() + number];
+      const int64_t whole = scratch.bytes;
+      auto bytesOf = [&](int64_t strips) { return std::max(whole, strips * kernel.getScratchBytes(strips)); };
       auto fits = [&](std::span<const Tenant> living, int64_t most, int64_t strips) {
-        return arenaBytesIn(scratch.first, living, alignment) + (strips - 1) * scratch.bytes <= most + most / 128;
+        return arenaBytesIn(scratch.first, living, alignment) + bytesOf(strips) - whole <= most + most / 128;
       };
       int64_t strips = kernel.getStrips();
       while (strips > 1 && !(fits(all, bound, strips) && fits(alone, aloneBound, strips)))
         strips /= 2;
-      scratch.bytes *= strips;
+      scratch.bytes = bytesOf(strips);
       if (strips < kernel.getStrips())
         kernel->setAttr("strips", builder.getI64IntegerAttr(strips));
     }
