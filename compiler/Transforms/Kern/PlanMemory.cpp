@@ -152,6 +152,8 @@ private:
 struct PlanMemory : impl::PlanMemoryPassBase<PlanMemory> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
+      if (function.isExternal())
+        continue;
       WalkResult laidOut = function.walk([](AllocOp alloc) {
         if (alloc.getType().getStride())
           return WalkResult::advance();
