@@ -26,7 +26,7 @@ std::span<const TunedSchedule> tunedSchedules(const std::string &cpu);
 // The tile, in outputs each way, of a conv2d spec that may be, and is better, computed as Family::winograd; otherwise 0.
 int chooseWinogradTile(const KernelSpec &spec, const KernelTarget &target);
 // Products of such a tile for each pair of channels, as many as weights; the direct way has nine weights.
-int winogradProducts(int stride, int outputs);
+int64_t winogradProducts(int stride, int outputs);
 // Whether its loops ask for the next weights while they work with the last ones.
 bool fetchesWeightsAhead(const KernelSpec &spec, const KernelTarget &target);
 

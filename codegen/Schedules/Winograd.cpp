@@ -17,7 +17,7 @@ int64_t weightBytes(const KernelSpec &spec, const KernelTarget &target, int outp
 
 } // namespace
 
-int winogradProducts(int stride, int outputs) { return (stride * outputs + 3 - stride) * (stride * outputs + 3 - stride); }
+int64_t winogradProducts(int stride, int outputs) { return (stride * outputs + 3 - stride) * (stride * outputs + 3 - stride); }
 
 // From 16 channels on the transforms, whose work grows with the channels and not with their square, cost less than the
 // products saved.

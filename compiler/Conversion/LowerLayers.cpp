@@ -62,6 +62,8 @@ Value lower(yolo::ConvTransposeOp op, Value x, NNBuilder &nn) {
   std::vector<float> weights = nn.values("weight"); // input, output of its group, row, column
   std::vector<float> bias = op.getHasBias() ? nn.values("bias") : std::vector<float>(outputs);
   SmallVector<int64_t, 4> filterShape = {outputs, rows.taps(), columns.taps(), width};
+  if (!nn::areWithin({phases, outputs, rows.taps(), columns.taps(), width}, nn::mostMade))
+    return op.emitOpError("needs a filter that is too large"), Value();
   int64_t phaseSize = outputs * rows.taps() * columns.taps() * width;
   std::vector<float> filter(phases * phaseSize), biases;
   for (int64_t phase = 0; phase < phases; ++phase) {

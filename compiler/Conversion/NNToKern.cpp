@@ -72,6 +72,7 @@ private:
   MLIRContext *context;
   Location loc = builder.getUnknownLoc();
   DenseMap<Value, Parts> places;
+  Value picture;                       // the caller's
   DenseMap<Value, Value> planar;       // nn.read_planar's result -> the caller's picture
   DenseMap<Operation *, Value> heads;  // nn.detect or nn.keep -> the caller's memory
 };
@@ -253,12 +254,33 @@ LogicalResult Converter::convertBatchNorm(nn::BatchNormOp op) {
   return success();
 }
 
+// What an op reads as images; its other operands are weights.
+SmallVector<Value> imagesOf(Operation *op) {
+  using Images = SmallVector<Value>;
+  Images images =
+      TypeSwitch<Operation *, Images>(op)
+          .Case([](nn::Conv2DOp conv) { return Images{conv.getInput(), conv.getGate(), conv.getResidual(), conv.getStart()}; })
+          .Case<nn::DepthwiseConv2DOp, nn::BatchNormOp, nn::FullyConnectedOp, nn::DetectOp>(
+              [](auto layer) { return Images{layer.getInput()}; })
+          .Case<nn::ReadPlanarOp, func::ReturnOp>([](auto) { return Images(); })
+          .Default([](Operation *other) { return Images(other->getOperands()); });
+  llvm::erase(images, Value());
+  return images;
+}
+
 LogicalResult Converter::convertOp(Operation &op) {
   loc = op.getLoc();
+  for (Value image : imagesOf(&op))
+    if (!places.contains(image) && !planar.contains(image))
+      return op.emitOpError("reads an image that no layer made");
   return TypeSwitch<Operation *, LogicalResult>(&op)
       .Case<nn::ConstantOp, func::ReturnOp>([](auto) { return success(); })
       .Case([&](nn::ReadPlanarOp read) {
-        planar[read] = places.lookup(read.getInput())[0];
+        if (!isa<BlockArgument>(read.getInput()))
+          return LogicalResult(read.emitOpError("does not read the function's picture"));
+        if (!nn::areWithin({nn::channels(read), nn::channels(read)}, nn::mostMade)) // see partsOf
+          return LogicalResult(read.emitOpError("reads a picture of too many channels"));
+        planar[read] = picture;
         return success();
       })
       .Case([&](nn::Conv2DOp conv) { return convertConv(conv); })
@@ -329,6 +351,8 @@ LogicalResult Converter::convertOp(Operation &op) {
       .Case([&](nn::DetectOp detect) {
         if (failed(requireConstants(detect, {detect.getFilter(), detect.getBias()})))
           return failure();
+        if (!heads.contains(detect))
+          return LogicalResult(detect.emitOpError("makes a head that the function does not return"));
         Value input = single(detect.getInput());
         kern::DetectOp::create(builder, loc, input, weights(detect.getFilter()), weights(detect.getBias()), heads.lookup(detect),
                                detect.getStrideAttr(), detect.getAnchorsAttr(), nullptr);
@@ -344,7 +368,7 @@ LogicalResult Converter::convertOp(Operation &op) {
 LogicalResult Converter::convert(func::FuncOp target) {
   Block &from = source.getBody().front(), &to = *target.addEntryBlock();
   builder.setInsertionPointToStart(&to);
-  places[from.getArgument(0)] = {to.getArgument(0)};
+  picture = to.getArgument(0);
   unsigned next = 1;
   for (Value head : from.getTerminator()->getOperands())
     heads[head.getDefiningOp()] = to.getArgument(next++);
@@ -366,7 +390,7 @@ struct ConvertNNToKern : mnv3::impl::ConvertNNToKernPassBase<ConvertNNToKern> {
   LogicalResult convert(func::FuncOp function) {
     OpBuilder builder(function);
     auto dense = [&](ArrayRef<int64_t> shape) { return MemRefType::get(shape, builder.getF32Type()); };
-    if (function.getNumArguments() != 1 || !function.getBody().hasOneBlock())
+    if (function.getNumArguments() != 1 || !nn::isImage(function.getArgumentTypes()[0]) || !function.getBody().hasOneBlock())
       return function.emitOpError("should take one picture");
     SmallVector<Type> arguments;
     SmallVector<int64_t> rows;

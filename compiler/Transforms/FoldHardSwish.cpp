@@ -85,7 +85,7 @@ struct FoldHardSwish : mnv3::impl::FoldHardSwishPassBase<FoldHardSwish> {
         replaceValue(mul.getResult(), whole);
 
     SmallVector<Operation *> activations; // first, as what follows one may be a keep that goes with it
-    for (Operation &op : getOperation().front())
+    for (Operation &op : getOperation().getOps())
       if (activationOf(&op))
         activations.push_back(&op);
     for (Operation *op : activations) {

@@ -40,6 +40,8 @@ bool readsRange(OpOperand *use) {
 
 struct FoldViews : mnv3::impl::FoldViewsPassBase<FoldViews> {
   void runOnOperation() override {
+    if (getOperation().isExternal())
+      return;
     // Readers first: whether a concat may be a view depends on the concats that read it.
     for (Operation &op : llvm::reverse(getOperation().front())) {
       auto concat = dyn_cast<ConcatOp>(op);

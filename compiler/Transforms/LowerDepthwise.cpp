@@ -103,10 +103,13 @@ LogicalResult lower(Conv2DOp conv) {
     return conv.emitOpError("has groups, and weights that are not constant");
   if (conv.getGate() || !conv.isPlain())
     return conv.emitOpError("has groups, and more than bias and activation fused into it");
-  int64_t groups = conv.getGroups(), inputs = channels(conv.getInput());
-  Value made = groups == inputs && groups == filter.outputs ? toDepthwise(conv, filter)
-               : groups <= mostSplits                       ? toSplit(conv, filter)
-                                                            : toDense(conv, filter);
+  int64_t groups = conv.getGroups(), inputs = channels(conv.getInput()), dilation = conv.getDilation();
+  bool depthwise = groups == inputs && groups == filter.outputs, split = !depthwise && groups <= mostSplits;
+  auto spread = [&](int64_t extent) { return dilation * (extent - 1) + 1; };
+  if (depthwise ? !areWithin({spread(filter.rows), spread(filter.columns), inputs}, mostMade)
+                : !split && !areWithin({filter.outputs, filter.rows, filter.columns, inputs}, mostMade))
+    return conv.emitOpError("needs a filter that is too large");
+  Value made = depthwise ? toDepthwise(conv, filter) : split ? toSplit(conv, filter) : toDense(conv, filter);
   replaceValue(conv.getResult(), made);
   return success();
 }

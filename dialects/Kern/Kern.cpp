@@ -77,6 +77,9 @@ LogicalResult BufferType::verify(function_ref<InFlightDiagnostic()> emitError, i
     return emitError() << "a buffer needs a pixel and a channel";
   if (stride < 0 || haloRows < 0 || haloColumns < 0)
     return emitError() << "stride and halo cannot be negative";
+  if (std::max({height, width, haloRows, haloColumns}) > nn::mostValues ||
+      !nn::areWithin({height + 2 * haloRows + 1, width + haloColumns, std::max(channels, stride)}, nn::mostValues))
+    return emitError() << "a buffer has at most " << nn::mostValues << " floats";
   return success();
 }
 
@@ -87,6 +90,8 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   for (int64_t number : {pixels, vectors, unroll, rows})
     if (number < 0 || number > 65536)
       return emitError() << "a schedule's numbers are 0 to 65536, not " << number;
+  if (vectors > 64) // registers hold them
+    return emitError() << "a schedule has at most 64 vectors, not " << vectors;
   return success();
 }
 
@@ -108,7 +113,7 @@ LogicalResult AllocOp::verify() {
 
 LogicalResult kern::SliceOp::verify() {
   BufferType whole = getBuffer().getType(), part = getType();
-  if (static_cast<int64_t>(getFirst()) < 0 || static_cast<int64_t>(getFirst()) + part.getChannels() > whole.getChannels())
+  if (static_cast<int64_t>(getFirst()) < 0 || static_cast<int64_t>(getFirst()) > whole.getChannels() - part.getChannels())
     return emitOpError() << "channels " << getFirst() << " to " << getFirst() + part.getChannels() << " are not inside "
                          << whole.getChannels() << " (C1)";
   if (BufferType::get(getContext(), whole.getHeight(), whole.getWidth(), part.getChannels(), whole.getStride(),
@@ -120,7 +125,7 @@ LogicalResult kern::SliceOp::verify() {
 LogicalResult RowsOp::verify() {
   BufferType whole = getBuffer().getType(), part = getType();
   const int64_t first = getFirst(), halo = whole.getHaloRows();
-  if (first < -halo || first + part.getHeight() > whole.getHeight() + halo)
+  if (first < -halo || first > whole.getHeight() + halo - part.getHeight())
     return emitOpError() << "rows " << first << " to " << first + part.getHeight() << " are not inside " << whole << " (C1)";
   if (BufferType::get(getContext(), part.getHeight(), whole.getWidth(), whole.getChannels(), whole.getStride(), halo,
                       whole.getHaloColumns()) != part)
@@ -130,15 +135,120 @@ LogicalResult RowsOp::verify() {
 
 OpFoldResult WeightsOp::fold(FoldAdaptor) { return getValue(); }
 
-static bool isWindow(ArrayRef<int64_t> kernel, ArrayRef<int64_t> strides, ArrayRef<int64_t> pads) {
-  auto pair = [](ArrayRef<int64_t> values, int64_t least) { return values.size() == 2 && values[0] >= least && values[1] >= least; };
-  return pair(kernel, 1) && pair(strides, 1) && pair(pads, 0);
+bool kern::isMemory(Type type, int64_t rank) {
+  auto memory = dyn_cast<MemRefType>(type);
+  return memory && memory.getElementType().isF32() && memory.getRank() == rank && memory.getLayout().isIdentity() &&
+         memory.hasStaticShape() && nn::areWithin(memory.getShape(), nn::mostValues);
+}
+
+LogicalResult kern::verifyNumbers(Operation *kernel) {
+  for (auto [name, least, most] : {std::tuple("strips", int64_t(1), int64_t(64)), {"whole_rows", 1, nn::mostValues},
+                                   {"first_row", 0, nn::mostValues}})
+    if (Attribute attribute = kernel->getAttr(name)) {
+      auto number = dyn_cast<IntegerAttr>(attribute);
+      if (!number || !number.getType().isInteger(64) || number.getInt() < least || number.getInt() > most)
+        return kernel->emitOpError() << name << " is " << attribute << ", not between " << least << " and " << most;
+    }
+  if (Attribute attribute = kernel->getAttr("scratch_bytes")) {
+    const int64_t most = 4 * nn::mostValues;
+    auto bytes = dyn_cast<DenseI64ArrayAttr>(attribute);
+    if (!bytes || bytes.empty() || !llvm::all_of(bytes.asArrayRef(), [&](int64_t one) { return one >= 0 && one <= most; }))
+      return kernel->emitOpError() << "scratch_bytes is " << attribute << ", not an array of numbers between 0 and " << most;
+  }
+  return success();
+}
+
+static bool arePair(ArrayRef<int64_t> values, int64_t least, int64_t most) {
+  return values.size() == 2 && llvm::all_of(values, [&](int64_t value) { return value >= least && value <= most; });
+}
+
+template <typename Op>
+static LogicalResult verifyWindow(Op op, StringRef label, int64_t dilation = 1) {
+  constexpr int64_t most = 4096;
+  if (!arePair(op.getKernel(), 1, most) || !arePair(op.getStrides(), 1, most) || !arePair(op.getPads(), 0, most) || dilation < 1 ||
+      dilation > most)
+    return op.emitOpError() << "needs two kernel extents and strides of 1 to " << most << " and two pads of 0 to " << most << " ("
+                            << label << ")";
+  return success();
+}
+
+static BufferType typeOf(Value buffer) { return cast<BufferType>(buffer.getType()); }
+
+// As nn has them, or packed: then how many there are follows from the schedule.
+static LogicalResult verifyWeights(Operation *op, Value weights, ArrayRef<int64_t> extents, StringRef label) {
+  auto type = cast<RankedTensorType>(weights.getType());
+  if (!nn::areWithin(extents, nn::mostValues) || (type.getRank() != 1 && type.getShape() != extents))
+    return op->emitOpError() << "has weights " << type << ", which fit neither kernel nor channels (" << label << ")";
+  return success();
 }
 
 LogicalResult kern::DepthwiseOp::verify() {
-  if (!isWindow(getKernel(), getStrides(), getPads()))
-    return emitOpError("needs two kernel extents and strides of at least 1 and two pads of at least 0 (C1)");
+  if (failed(verifyWindow(*this, "C1")))
+    return failure();
+  return verifyWeights(*this, getWeights(), {getKernel()[0], getKernel()[1], getOutput().getType().getChannels()}, "C2");
+}
+
+LogicalResult StemOp::verify() {
+  if (failed(verifyWindow(*this, "C1")))
+    return failure();
+  const int64_t planes = cast<MemRefType>(getInput().getType()).getDimSize(0);
+  return verifyWeights(*this, getWeights(), {getOutput().getType().getChannels(), getKernel()[0], getKernel()[1], planes}, "C2");
+}
+
+LogicalResult kern::FullyConnectedOp::verify() {
+  return verifyWeights(*this, getWeights(), {getOutput().getType().getChannels(), getInput().getType().getChannels()}, "C1");
+}
+
+LogicalResult kern::MaxPoolOp::verify() { return verifyWindow(*this, "C1"); }
+
+LogicalResult kern::UpsampleOp::verify() {
+  if (getFactor() < 1 || getFactor() > 64)
+    return emitOpError() << "factor is " << getFactor() << ", not 1 to 64 (C1)";
   return success();
+}
+
+LogicalResult kern::SpaceToDepthOp::verify() {
+  if (getBlock() < 1 || getBlock() > 64)
+    return emitOpError() << "block is " << getBlock() << ", not 1 to 64 (C1)";
+  return success();
+}
+
+LogicalResult kern::DepthToSpaceOp::verify() {
+  if (!arePair(getBlocks(), 1, 64) || !arePair(getCrop(), 0, 64))
+    return emitOpError("needs two blocks from 1 to 64 and two crops from 0 to 64 (C1)");
+  return success();
+}
+
+LogicalResult kern::AttentionOp::verify() {
+  if (getHeads() < 1 || getQuery().getType().getChannels() % getHeads())
+    return emitOpError() << getHeads() << " heads do not divide " << getQuery().getType().getChannels() << " channels (C1)";
+  return success();
+}
+
+LogicalResult kern::InterleaveOp::verify() {
+  if (getInputs().empty())
+    return emitOpError("needs an input (C1)");
+  return success();
+}
+
+LogicalResult ElementwiseOp::verify() {
+  auto extents = [](Value buffer) {
+    BufferType type = typeOf(buffer);
+    return std::tuple(type.getHeight(), type.getWidth(), type.getChannels());
+  };
+  for (Value picture : {Value(getInput()), Value(getResidual())})
+    if (picture && extents(picture) != extents(getOutput()))
+      return emitOpError() << "reads " << picture.getType() << ", output is " << getOutput().getType() << " (C1)";
+  if (getGate() && extents(getGate()) != std::tuple(int64_t(1), int64_t(1), getOutput().getType().getChannels()))
+    return emitOpError() << "gate is " << getGate().getType() << ", output " << getOutput().getType() << " (C1)";
+  return success();
+}
+
+LogicalResult kern::DetectOp::verify() {
+  auto head = cast<MemRefType>(getOutput().getType()).getShape();
+  if (head[3] < 5)
+    return emitOpError() << "makes " << head[3] << " fields, should be a box, objectness and classes (C2)";
+  return verifyWeights(*this, getWeights(), {head[0] * head[3], 1, 1, getInput().getType().getChannels()}, "C1");
 }
 
 LogicalResult kern::Conv2DOp::verify() {
@@ -146,9 +256,12 @@ LogicalResult kern::Conv2DOp::verify() {
     return emitOpError() << "has " << getInputs().size() << " inputs and " << getWeights().size() << " weights (C1)";
   if (getGate() && getInputs().size() != 1)
     return emitOpError("has a gate and several inputs (C1)");
-  if (!isWindow(getKernel(), getStrides(), getPads()) || static_cast<int64_t>(getDilation()) < 1)
-    return emitOpError("needs two kernel extents and strides of at least 1 and two pads of at least 0 (C2)");
+  if (failed(verifyWindow(*this, "C2", getDilation())))
+    return failure();
   BufferType out = getOutput().getType();
+  for (auto [input, weights] : llvm::zip_equal(getInputs(), getWeights()))
+    if (failed(verifyWeights(*this, weights, {out.getChannels(), getKernel()[0], getKernel()[1], typeOf(input).getChannels()}, "C5")))
+      return failure();
   auto sized = [&](Value value, int64_t divisor) {
     auto type = cast<BufferType>(value.getType());
     return type.getHeight() * divisor == out.getHeight() && type.getWidth() * divisor == out.getWidth() &&

@@ -5,6 +5,15 @@
 
 #include "mlir/IR/BuiltinTypes.h"
 
+namespace mnv3::kern {
+
+// The caller's memory: a memref of f32 with so many axes, no gaps, known extents and at most nn::mostValues values.
+bool isMemory(mlir::Type type, int64_t rank);
+// What kern.conv2d and others may carry beside their own attributes (see KernOps.td).
+mlir::LogicalResult verifyNumbers(mlir::Operation *kernel);
+
+} // namespace mnv3::kern
+
 #include "dialects/Kern/KernDialect.h.inc"
 #define GET_TYPEDEF_CLASSES
 #include "dialects/Kern/KernTypes.h.inc"

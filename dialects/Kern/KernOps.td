@@ -17,7 +17,7 @@ def Kern_Dialect : Dialect {
   let useDefaultTypePrinterParser = 1;
 }
 
-class Kern_Op<string mnemonic, list<Trait> traits = []> : Op<Kern_Dialect, mnemonic, traits>;
+class Kern_Op<string mnemonic, list<Trait> traits = []> : Op<Kern_Dialect, mnemonic, [NN_InFunction] # traits>;
 
 // ---------------------------------------------------------------- types and attributes
 
@@ -48,9 +48,13 @@ def Kern_Buffer : TypeDef<Kern_Dialect, "Buffer"> {
     }
   }];
 }
-def Kern_DenseMemory : MemRefOf<[F32]>;
-def Kern_Place : AnyTypeOf<[Kern_Buffer, Kern_DenseMemory], "a buffer, or the caller's memory">;
-def Kern_Weights : RankedTensorOf<[F32]>;
+class Kern_Memory<int rank, string what>
+    : Type<CPred<"::mnv3::kern::isMemory($_self, " # rank # ")">, what # " memref of f32, 1 to 2^30 of them", "::mlir::MemRefType">;
+def Kern_Picture : Kern_Memory<3, "plane x row x column">;
+def Kern_Head : Kern_Memory<4, "anchor x row x column x field">;
+def Kern_Place : AnyTypeOf<[Kern_Buffer, Kern_Picture, Kern_Head], "a buffer, or the caller's memory">;
+def Kern_Weights : NN_TensorOf<"isTensor($_self)", "any">;
+def Kern_Bias : NN_StaticTensor<1, "one value a channel">;
 
 def Kern_Schedule : AttrDef<Kern_Dialect, "Schedule"> {
   let mnemonic = "schedule";
@@ -125,6 +129,7 @@ def Kern_ClearHaloOp : Kern_Op<"clear_halo"> {
 def Kern_KernelOpInterface : OpInterface<"KernelOpInterface"> {
   let cppNamespace = "::mnv3::kern";
   let description = "A call of a generated kernel: reads its operands, writes one of them.";
+  let verify = "return ::mnv3::kern::verifyNumbers($_op);";
   let methods = [
     InterfaceMethod<"what is written: a buffer or the caller's memory", "::mlir::Value", "getOutput">,
     InterfaceMethod<"bytes of scratch in the arena while it runs in so many strips, for each of them; a multiple of 64", "int64_t", "getScratchBytes",
@@ -157,13 +162,14 @@ def Kern_Conv2DOp : Kern_KernelOp<"conv2d", [AttrSizedOperandSegments]> {
     `winograd`: computed by Winograd's minimal filtering on tiles of so many outputs each way, rather than directly.
 
     - C1: as many weights as inputs, at least one; one input where there is a gate
-    - C2: kernel, strides and dilation are at least 1, pads not negative
+    - C2: kernel, strides and dilation are 1 to 4096, pads 0 to 4096
     - C3: residual has the output's extents, start half its height and width; start and bias exclude each other
     - C4: winograd is 2 or 4 and divides the output's height and width; kernel 3 x 3, stride 1 or 2, no dilation, one
       input, no gate, no start
+    - C5: weights are packed (one axis), or output channels x rows x columns x channels of their input
   }];
   let arguments = (ins Variadic<Kern_Buffer>:$inputs /*C1*/, Variadic<Kern_Weights>:$weights /*C1*/,
-                       Optional<Kern_Weights>:$bias, Optional<Kern_Buffer>:$gate, Optional<Kern_Buffer>:$residual,
+                       Optional<Kern_Bias>:$bias, Optional<Kern_Buffer>:$gate, Optional<Kern_Buffer>:$residual,
                        Optional<Kern_Buffer>:$start, Kern_Buffer:$output,
                        DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads,
                        DefaultValuedAttr<I64Attr, "1">:$dilation, OptionalAttr<NN_Activation>:$act,
@@ -175,29 +181,37 @@ def Kern_Conv2DOp : Kern_KernelOp<"conv2d", [AttrSizedOperandSegments]> {
                           (`start` `(` $start^ `:` type($start) `)`)? `outs` `(` $output `:` type($output) `)`
                           `kernel` $kernel `stride` $strides `pad` $pads (`act` $act^)? (`gate_act` $gate_act^)?
                           (`winograd` $winograd^)? (`schedule` $schedule^)? attr-dict }];
-  let hasVerifier = 1; // C1 - C4
+  let hasVerifier = 1; // C1 - C5
 }
 
 def Kern_DepthwiseOp : Kern_KernelOp<"depthwise"> {
   let summary = "output = act(convolution of each channel with its own filter + bias)";
-  let description = "C1: two kernel extents and strides of at least 1, two pads of at least 0.";
-  let arguments = (ins Kern_Buffer:$input, Kern_Weights:$weights, Kern_Weights:$bias, Kern_Buffer:$output,
+  let description = [{
+    - C1: two kernel extents and strides of 1 to 4096, two pads of 0 to 4096
+    - C2: weights are packed (one axis), or rows x columns x channels
+  }];
+  let arguments = (ins Kern_Buffer:$input, Kern_Weights:$weights, Kern_Bias:$bias, Kern_Buffer:$output,
                        DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads,
                        OptionalAttr<NN_Activation>:$act, OptionalAttr<Kern_Schedule>:$schedule);
   let assemblyFormat = [{ `ins` `(` $input `,` $weights `,` $bias `:` type($input) `,` type($weights) `,` type($bias) `)`
                           `outs` `(` $output `:` type($output) `)` `kernel` $kernel `stride` $strides `pad` $pads
                           (`act` $act^)? (`schedule` $schedule^)? attr-dict }];
-  let hasVerifier = 1; // C1
+  let hasVerifier = 1; // C1, C2
 }
 
 def Kern_StemOp : Kern_KernelOp<"stem"> {
   let summary = "a convolution that reads the caller's planar picture, and minds its borders";
-  let arguments = (ins Kern_DenseMemory:$input, Kern_Weights:$weights, Kern_Weights:$bias, Kern_Buffer:$output,
+  let description = [{
+    - C1: two kernel extents and strides of 1 to 4096, two pads of 0 to 4096
+    - C2: weights are packed (one axis), or output channels x rows x columns x planes
+  }];
+  let arguments = (ins Kern_Picture:$input, Kern_Weights:$weights, Kern_Bias:$bias, Kern_Buffer:$output,
                        DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads,
                        OptionalAttr<NN_Activation>:$act, OptionalAttr<Kern_Schedule>:$schedule);
   let assemblyFormat = [{ `ins` `(` $input `,` $weights `,` $bias `:` type($input) `,` type($weights) `,` type($bias) `)`
                           `outs` `(` $output `:` type($output) `)` `kernel` $kernel `stride` $strides `pad` $pads
                           (`act` $act^)? (`schedule` $schedule^)? attr-dict }];
+  let hasVerifier = 1; // C1, C2
 }
 
 def Kern_GlobalPoolOp : Kern_KernelOp<"global_pool"> {
@@ -209,25 +223,37 @@ def Kern_GlobalPoolOp : Kern_KernelOp<"global_pool"> {
 
 def Kern_FullyConnectedOp : Kern_KernelOp<"fully_connected"> {
   let summary = "output = act(weights * input + bias)";
-  let arguments = (ins Kern_Buffer:$input, Kern_Weights:$weights, Kern_Weights:$bias, Kern_Buffer:$output,
+  let description = [{
+    - C1: weights are packed (one axis), or output channels x input channels
+  }];
+  let arguments = (ins Kern_Buffer:$input, Kern_Weights:$weights, Kern_Bias:$bias, Kern_Buffer:$output,
                        OptionalAttr<NN_Activation>:$act, OptionalAttr<Kern_Schedule>:$schedule);
   let assemblyFormat = [{ `ins` `(` $input `,` $weights `,` $bias `:` type($input) `,` type($weights) `,` type($bias) `)`
                           `outs` `(` $output `:` type($output) `)` (`act` $act^)? (`schedule` $schedule^)? attr-dict }];
+  let hasVerifier = 1; // C1
 }
 
 def Kern_MaxPoolOp : Kern_KernelOp<"max_pool"> {
   let summary = "output = largest value of a window; what lies outside the input does not count";
+  let description = [{
+    - C1: two kernel extents and strides of 1 to 4096, two pads of 0 to 4096
+  }];
   let arguments = (ins Kern_Buffer:$input, Kern_Buffer:$output, DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides,
                        DenseI64ArrayAttr:$pads, OptionalAttr<Kern_Schedule>:$schedule);
   let assemblyFormat = [{ `ins` `(` $input `:` type($input) `)` `outs` `(` $output `:` type($output) `)`
                           `kernel` $kernel `stride` $strides `pad` $pads (`schedule` $schedule^)? attr-dict }];
+  let hasVerifier = 1; // C1
 }
 
 def Kern_UpsampleOp : Kern_KernelOp<"upsample"> {
   let summary = "output[y][x] = input[y / factor][x / factor]";
+  let description = [{
+    - C1: factor is 1 to 64
+  }];
   let arguments = (ins Kern_Buffer:$input, Kern_Buffer:$output, I64Attr:$factor, OptionalAttr<Kern_Schedule>:$schedule);
   let assemblyFormat = [{ `ins` `(` $input `:` type($input) `)` `outs` `(` $output `:` type($output) `)` `by` $factor
                           (`schedule` $schedule^)? attr-dict }];
+  let hasVerifier = 1; // C1
 }
 
 def Kern_CopyOp : Kern_KernelOp<"copy"> {
@@ -239,50 +265,75 @@ def Kern_CopyOp : Kern_KernelOp<"copy"> {
 
 def Kern_ElementwiseOp : Kern_KernelOp<"elementwise", [AttrSizedOperandSegments]> {
   let summary = "output = act(input * gate) + residual, as a pass of its own";
+  let description = [{
+    - C1: input and residual have the extents of the output, gate is 1 x 1 x channels
+  }];
   let arguments = (ins Kern_Buffer:$input, Optional<Kern_Buffer>:$gate, Optional<Kern_Buffer>:$residual,
                        Kern_Buffer:$output, OptionalAttr<NN_Activation>:$act, OptionalAttr<Kern_Schedule>:$schedule);
   let assemblyFormat = [{ `ins` `(` $input `:` type($input) `)` (`gate` `(` $gate^ `:` type($gate) `)`)?
                           (`residual` `(` $residual^ `:` type($residual) `)`)? `outs` `(` $output `:` type($output) `)`
                           (`act` $act^)? (`schedule` $schedule^)? attr-dict }];
+  let hasVerifier = 1; // C1
 }
 
 def Kern_InterleaveOp : Kern_KernelOp<"interleave"> {
   let summary = "output channel j * inputs + i is channel j of input i";
+  let description = [{
+    - C1: at least one input
+  }];
   let arguments = (ins Variadic<Kern_Buffer>:$inputs, Kern_Buffer:$output, OptionalAttr<Kern_Schedule>:$schedule);
   let assemblyFormat = [{ `ins` `(` $inputs `:` type($inputs) `)` `outs` `(` $output `:` type($output) `)`
                           (`schedule` $schedule^)? attr-dict }];
+  let hasVerifier = 1; // C1
 }
 
 def Kern_SpaceToDepthOp : Kern_KernelOp<"space_to_depth"> {
   let summary = "block x block pixels become channels: (row phase * block + column phase) * C + c";
+  let description = [{
+    - C1: block is 1 to 64
+  }];
   let arguments = (ins Kern_Buffer:$input, Kern_Buffer:$output, I64Attr:$block, OptionalAttr<Kern_Schedule>:$schedule);
   let assemblyFormat = [{ `ins` `(` $input `:` type($input) `)` `outs` `(` $output `:` type($output) `)` `by` $block
                           (`schedule` $schedule^)? attr-dict }];
+  let hasVerifier = 1; // C1
 }
 
 def Kern_DepthToSpaceOp : Kern_KernelOp<"depth_to_space"> {
   let summary = "channels become by x bx pixels; the output is a window of that, which begins at `crop`";
+  let description = [{
+    - C1: two blocks of 1 to 64, two crops of 0 to 64
+  }];
   let arguments = (ins Kern_Buffer:$input, Kern_Buffer:$output, DenseI64ArrayAttr:$blocks, DenseI64ArrayAttr:$crop,
                        OptionalAttr<Kern_Schedule>:$schedule);
   let assemblyFormat = [{ `ins` `(` $input `:` type($input) `)` `outs` `(` $output `:` type($output) `)` `by` $blocks
                           `crop` $crop (`schedule` $schedule^)? attr-dict }];
+  let hasVerifier = 1; // C1
 }
 
 def Kern_AttentionOp : Kern_KernelOp<"attention"> {
   let summary = "output = softmax(query . key / sqrt(channels / heads)) . value, in each head; a pixel is a token";
+  let description = [{
+    - C1: heads divides the channels
+  }];
   let arguments = (ins Kern_Buffer:$query, Kern_Buffer:$key, Kern_Buffer:$value, Kern_Buffer:$output, I64Attr:$heads,
                        OptionalAttr<Kern_Schedule>:$schedule);
   let assemblyFormat = [{ `ins` `(` $query `,` $key `,` $value `:` type($query) `,` type($key) `,` type($value) `)`
                           `outs` `(` $output `:` type($output) `)` `heads` $heads (`schedule` $schedule^)? attr-dict }];
+  let hasVerifier = 1; // C1
 }
 
 def Kern_DetectOp : Kern_KernelOp<"detect"> {
   let summary = "a level of Detect: 1x1 convolution into a dense anchor x row x column x field head";
-  let arguments = (ins Kern_Buffer:$input, Kern_Weights:$weights, Kern_Weights:$bias, Kern_DenseMemory:$output,
+  let description = [{
+    - C1: weights are packed (one axis), or (anchors * fields) x 1 x 1 x input channels
+    - C2: at least five fields
+  }];
+  let arguments = (ins Kern_Buffer:$input, Kern_Weights:$weights, Kern_Bias:$bias, Kern_Head:$output,
                        F32Attr:$stride, DenseF32ArrayAttr:$anchors, OptionalAttr<Kern_Schedule>:$schedule);
   let assemblyFormat = [{ `ins` `(` $input `,` $weights `,` $bias `:` type($input) `,` type($weights) `,` type($bias) `)`
                           `outs` `(` $output `:` type($output) `)` `stride` $stride `anchors` $anchors
                           (`schedule` $schedule^)? attr-dict }];
+  let hasVerifier = 1; // C1, C2
 }
 
 #endif // MNV3_KERN_OPS

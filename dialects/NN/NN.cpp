@@ -1,9 +1,9 @@
 #include "dialects/NN/NN.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -76,16 +76,14 @@ SmallVector<OpOperand *> nn::readers(Value value) {
 bool nn::hasOneReader(Value value) { return readers(value).size() == 1; }
 
 std::optional<ArrayRef<float>> nn::constantValues(Value value, SmallVectorImpl<float> &storage) {
-  ElementsAttr elements;
-  if (!matchPattern(value, m_Constant(&elements)))
-    return std::nullopt;
-  return valuesOf(elements, storage);
+  auto constant = value.getDefiningOp<ConstantOp>();
+  return constant ? valuesOf(constant.getValue(), storage) : std::nullopt;
 }
 
 std::optional<ArrayRef<float>> nn::valuesOf(ElementsAttr elements, SmallVectorImpl<float> &storage) {
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
     const AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-    if (!blob || blob->getData().size() != elements.getNumElements() * sizeof(float))
+    if (!blob || blob->getData().size() != elements.getNumElements() * sizeof(float) || blob->getDataAlignment() < alignof(float))
       return std::nullopt;
     return blob->getDataAs<float>();
   }
@@ -127,6 +125,8 @@ static LogicalResult checkWindow(Operation *op, ArrayRef<int64_t> strides, Array
     return op->emitOpError() << "stride " << strides << " is below 1 (" << label << ")";
   if (llvm::any_of(pads, [](int64_t p) { return p < 0; }))
     return op->emitOpError() << "pad " << pads << " is negative (" << label << ")";
+  if (llvm::any_of(llvm::concat<const int64_t>(strides, pads), [](int64_t number) { return number > mostValues; }))
+    return op->emitOpError() << "stride " << strides << " or pad " << pads << " is above " << mostValues << " (" << label << ")";
   return success();
 }
 
@@ -147,7 +147,37 @@ static LogicalResult checkVector(Operation *op, Value vector, int64_t channels, 
   return success();
 }
 
+LogicalResult nn::verifyInFunction(Operation *op) {
+  if (!isa_and_nonnull<func::FuncOp>(op->getParentOp()) || !op->getParentRegion()->hasOneBlock())
+    return op->emitOpError("does not stand in a function of one block");
+  return success();
+}
+
+bool nn::areWithin(ArrayRef<int64_t> extents, int64_t most) {
+  int64_t values = 1;
+  for (int64_t extent : extents)
+    if (extent < 1 || extent > most / values)
+      return false;
+    else
+      values *= extent;
+  return true;
+}
+
+bool nn::isTensor(Type type, std::optional<int64_t> rank) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && tensor.getElementType().isF32() && (!rank || tensor.getRank() == *rank) && tensor.hasStaticShape() &&
+         areWithin(tensor.getShape(), mostValues);
+}
+
+bool nn::isImage(Type type) { return isTensor(type, 4) && cast<RankedTensorType>(type).getDimSize(0) == 1; }
+
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
+
+LogicalResult ConstantOp::verify() {
+  if (repeatsTooOften(getValue()))
+    return emitOpError() << "repeats one value more than " << mostRepeats << " times (C1)";
+  return success();
+}
 
 static LogicalResult verifyBinary(Operation *op, Value lhs, Value rhs, Value result) {
   for (auto [l, r] : llvm::zip_equal(typeOf(lhs).getShape(), typeOf(rhs).getShape()))
@@ -180,8 +210,8 @@ LogicalResult Conv2DOp::verify() {
   if (failed(checkWindow(*this, getStrides(), getPads(), "C2")))
     return failure();
   int64_t dilation = getDilation();
-  if (dilation < 1)
-    return emitOpError() << "dilation " << dilation << " is below 1 (C2)";
+  if (dilation < 1 || dilation > mostValues)
+    return emitOpError() << "dilation " << dilation << " is not between 1 and " << mostValues << " (C2)";
   auto reach = [&](int64_t k) { return dilation * (k - 1) + 1; };
   int64_t h = windowed(height(getInput()), getPads()[0] + getPads()[1], reach(filter[1]), getStrides()[0]);
   int64_t w = windowed(width(getInput()), getPads()[2] + getPads()[3], reach(filter[2]), getStrides()[1]);
@@ -227,8 +257,8 @@ LogicalResult FullyConnectedOp::verify() {
 LogicalResult MaxPoolOp::verify() {
   if (failed(checkWindow(*this, getStrides(), getPads(), "C1")))
     return failure();
-  if (getWindow().size() != 2 || getWindow()[0] < 1 || getWindow()[1] < 1)
-    return emitOpError() << "window " << getWindow() << " needs two extents of at least 1 (C1)";
+  if (getWindow().size() != 2 || llvm::any_of(getWindow(), [](int64_t extent) { return extent < 1 || extent > mostValues; }))
+    return emitOpError() << "window " << getWindow() << " needs two extents from 1 to " << mostValues << " (C1)";
   auto in = typeOf(getInput()).getShape(), out = getType().getShape();
   if (in[3] != out[3])
     return emitOpError() << "result has " << out[3] << " channels, input has " << in[3] << " (C2)";

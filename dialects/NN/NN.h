@@ -9,6 +9,33 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+namespace mnv3::nn {
+
+// As many as an image has at most (compiler/Import/RowContext.cpp), and fewer than Halide's 32 bit numbers can count.
+inline constexpr int64_t mostValues = int64_t(1) << 30;
+
+// Whether extents are at least 1, and their product no more than `most`.
+bool areWithin(llvm::ArrayRef<int64_t> extents, int64_t most);
+// A tensor of f32 with known extents and at most mostValues values; of so many axes. An image is one of 1 x ... x ... x ...
+bool isTensor(mlir::Type type, std::optional<int64_t> rank = std::nullopt);
+bool isImage(mlir::Type type);
+
+// One value that stands for so many, each of which may need memory of its own later.
+inline constexpr int64_t mostRepeats = int64_t(1) << 24;
+inline bool repeatsTooOften(mlir::ElementsAttr value) { return value.isSplat() && value.getNumElements() > mostRepeats; }
+
+// Of a filter that a pass makes larger than what it makes it from: spread out, or filled up with zeros.
+inline constexpr int64_t mostMade = int64_t(1) << 26;
+
+// NN_InFunction
+mlir::LogicalResult verifyInFunction(mlir::Operation *op);
+template <typename Op>
+struct InFunction : mlir::OpTrait::TraitBase<Op, InFunction> {
+  static mlir::LogicalResult verifyTrait(mlir::Operation *op) { return verifyInFunction(op); }
+};
+
+} // namespace mnv3::nn
+
 #include "dialects/NN/NNDialect.h.inc"
 #include "dialects/NN/NNEnums.h.inc"
 #define GET_ATTRDEF_CLASSES

@@ -13,6 +13,17 @@ def NN_Dialect : Dialect {
   let useDefaultAttributePrinterParser = 1;
 }
 
+// Ops of the dialects stand in a function, and that has one block: passes go through it from top to bottom.
+def NN_InFunction : NativeOpTrait<"InFunction"> {
+  let cppNamespace = "::mnv3::nn";
+}
+
+// isTensor and isImage: see NN.h.
+class NN_TensorOf<string predicate, string what>
+    : Type<CPred<"::mnv3::nn::" # predicate>, what # " tensor of f32, 1 to 2^30 of them", "::mlir::RankedTensorType">;
+class NN_StaticTensor<int rank, string what> : NN_TensorOf<"isTensor($_self, " # rank # ")", what>;
+class NN_ImageOf<string axes> : NN_TensorOf<"isImage($_self)", axes>;
+
 def NN_ActivationKind : I32EnumAttr<"ActivationKind", "a function applied to each element", [
     I32EnumAttrCase<"None", 0, "none">,                // x
     I32EnumAttrCase<"Relu", 1, "relu">,                // max(x, 0)

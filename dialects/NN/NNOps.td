@@ -8,18 +8,9 @@
 include "dialects/NN/NNBase.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-class NN_Op<string mnemonic, list<Trait> traits = []> : Op<NN_Dialect, mnemonic, traits>;
+class NN_Op<string mnemonic, list<Trait> traits = []> : Op<NN_Dialect, mnemonic, [NN_InFunction] # traits>;
 
-def NN_Image : Type<And<[RankedTensorOf<[F32]>.predicate,
-                         CPred<"::llvm::cast<::mlir::RankedTensorType>($_self).getRank() == 4 && "
-                               "::llvm::cast<::mlir::RankedTensorType>($_self).hasStaticShape() && "
-                               "::llvm::cast<::mlir::RankedTensorType>($_self).getDimSize(0) == 1">]>,
-                    "1 x height x width x channels tensor of f32", "::mlir::RankedTensorType">;
-class NN_StaticTensor<int rank, string what>
-    : Type<And<[RankedTensorOf<[F32]>.predicate,
-                CPred<"::llvm::cast<::mlir::RankedTensorType>($_self).getRank() == " # rank # " && "
-                      "::llvm::cast<::mlir::RankedTensorType>($_self).hasStaticShape()">]>,
-           what # " tensor of f32", "::mlir::RankedTensorType">;
+def NN_Image : NN_ImageOf<"1 x height x width x channels">;
 def NN_Filter : NN_StaticTensor<4, "output x row x column x input channel (OHWI)">;
 def NN_ChannelFilter : NN_StaticTensor<3, "row x column x channel (HWC)">;
 def NN_Matrix : NN_StaticTensor<2, "output x input (OI)">;
@@ -71,12 +62,15 @@ def NN_LayerOp : OpInterface<"LayerOp"> {
 def NN_ConstantOp : NN_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["value", "result"]>]> {
   let summary = "weights: a dense or dense_resource tensor of f32";
   let description = [{
+    - C1: at most 2^24 values where one stands for all of them, as each may need memory of its own later
+
     %w = nn.constant dense<6.0> : tensor<16x3x3x8xf32>
   }];
   let arguments = (ins ElementsAttr:$value);
-  let results = (outs AnyStaticShapeTensor:$result);
+  let results = (outs NN_TensorOf<"isTensor($_self)", "any">:$result);
   let assemblyFormat = "$value attr-dict";
   let hasFolder = 1;
+  let hasVerifier = 1; // C1
 }
 
 class NN_BinaryOp<string mnemonic, string formula> : NN_Op<mnemonic, [Pure]> {
@@ -301,7 +295,7 @@ def NN_ReadPlanarOp : NN_Op<"read_planar", [Pure]> {
   let description = [{
     - C1: the result is the input with its axes moved
   }];
-  let arguments = (ins NN_StaticTensor<4, "1 x channels x height x width">:$input);
+  let arguments = (ins NN_ImageOf<"1 x channels x height x width">:$input);
   let results = (outs NN_Image:$result /*C1*/);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1; // C1

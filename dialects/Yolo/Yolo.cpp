@@ -3,6 +3,8 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace mnv3;
 using namespace mnv3::yolo;
@@ -20,6 +22,8 @@ void YoloDialect::initialize() {
 }
 
 // ---------------------------------------------------------------- verifiers
+
+static int64_t channelsOf(Value image) { return cast<RankedTensorType>(image.getType()).getDimSize(1); }
 
 // Numbers that no row can have: checked before anything is computed with them.
 static LogicalResult verifyNumbers(Operation *op) {
@@ -43,6 +47,8 @@ static LogicalResult verifyConvolution(Operation *op, const Parameter &parameter
 static LogicalResult verifyWeights(ModuleOpInterface op, DictionaryAttr weights) {
   if (failed(verifyNumbers(op)))
     return failure();
+  if (auto repeats = op->getAttrOfType<IntegerAttr>("repeats"); repeats && repeats.getInt() > static_cast<int64_t>(weights.size()))
+    return op->emitOpError() << "has " << weights.size() << " weights for " << repeats.getInt() << " repeats (C1)";
   SmallVector<Parameter> parameters = op.getParameters();
   for (const Parameter &parameter : parameters) {
     if (parameter.conv && failed(verifyConvolution(op, parameter)))
@@ -52,6 +58,8 @@ static LogicalResult verifyWeights(ModuleOpInterface op, DictionaryAttr weights)
       return op->emitOpError() << "lacks weights '" << parameter.key << "' (C1)";
     if (!value.getElementType().isF32() || value.getShapedType().getShape() != ArrayRef<int64_t>(parameter.shape))
       return op->emitOpError() << "weights '" << parameter.key << "' have type " << value.getShapedType() << " (C1)";
+    if (!nn::areWithin(parameter.shape, nn::mostValues) || nn::repeatsTooOften(value))
+      return op->emitOpError() << "weights '" << parameter.key << "' are none, or too many (C1)";
   }
   if (weights.size() != parameters.size())
     return op->emitOpError() << "has " << weights.size() << " weights, should have " << parameters.size() << " (C1)";
@@ -69,13 +77,11 @@ MODULE_VERIFIER(BottleneckOp)
 MODULE_VERIFIER(C3Op)
 MODULE_VERIFIER(SPPFOp)
 MODULE_VERIFIER(Conv2dOp)
-MODULE_VERIFIER(ConvTransposeOp)
 MODULE_VERIFIER(BatchNormOp)
 MODULE_VERIFIER(FocusOp)
 MODULE_VERIFIER(GhostConvOp)
 MODULE_VERIFIER(GhostBottleneckOp)
 MODULE_VERIFIER(CrossConvOp)
-MODULE_VERIFIER(MixConvOp)
 MODULE_VERIFIER(SPPOp)
 MODULE_VERIFIER(C3xOp)
 MODULE_VERIFIER(C3GhostOp)
@@ -85,6 +91,37 @@ MODULE_VERIFIER(BottleneckCSPOp)
 MODULE_VERIFIER(CBRMOp)
 MODULE_VERIFIER(ShuffleBlockOp)
 #undef MODULE_VERIFIER
+
+LogicalResult ConvTransposeOp::verify() {
+  if (failed(verifyWeights(*this, getWeights())))
+    return failure();
+  int64_t in = channelsOf(getInput()), out = channelsOf(getResult()), groups = getGroups();
+  if (in % groups || out % groups)
+    return emitOpError() << groups << " groups do not divide " << in << " and " << out << " channels (C3)";
+  return success();
+}
+
+LogicalResult MixConvOp::verify() {
+  if (failed(verifyWeights(*this, getWeights())))
+    return failure();
+  int64_t sum = std::accumulate(getShares().begin(), getShares().end(), int64_t(0));
+  if (getShares().size() != getKernels().size() || sum != channelsOf(getResult()))
+    return emitOpError() << getKernels().size() << " kernels have " << getShares().size() << " shares of together " << sum
+                         << " channels, result has " << channelsOf(getResult()) << " (C3)";
+  return success();
+}
+
+template <typename Op>
+static LogicalResult verifyPool(Op op, size_t pads) {
+  if (failed(verifyNumbers(op)))
+    return failure();
+  auto isPair = [](ArrayRef<int64_t> values) { return values.size() == 2 && values[0] > 0 && values[1] > 0; };
+  if (!isPair(op.getKernel()) || !isPair(op.getStrides()) || op.getPads().size() != pads)
+    return op.emitOpError() << "needs two kernel extents and strides of at least 1, and " << pads << " pads (C2)";
+  return success();
+}
+LogicalResult MaxPoolOp::verify() { return verifyPool(*this, 4); }
+LogicalResult AvgPoolOp::verify() { return verifyPool(*this, 2); }
 
 LogicalResult ConcatOp::verify() {
   auto result = cast<RankedTensorType>(getResult().getType()).getShape();
@@ -103,6 +140,8 @@ LogicalResult ConcatOp::verify() {
 LogicalResult UpsampleOp::verify() {
   auto in = cast<RankedTensorType>(getInput().getType()).getShape(), out = cast<RankedTensorType>(getResult().getType()).getShape();
   int64_t factor = getFactor();
+  if (failed(verifyNumbers(*this)))
+    return failure();
   if (out != ArrayRef<int64_t>{1, in[1], factor * in[2], factor * in[3]})
     return emitOpError() << "result is " << getResult().getType() << ", not " << factor << " times the input (C1)";
   return success();
@@ -112,6 +151,8 @@ LogicalResult ZeroPadOp::verify() {
   ArrayRef<int64_t> pads = getPads();
   if (pads.size() != 4 || llvm::any_of(pads, [](int64_t pad) { return pad < 0; }))
     return emitOpError() << "needs four pads of at least 0 (C1)";
+  if (failed(verifyNumbers(*this)))
+    return failure();
   auto in = cast<RankedTensorType>(getInput().getType()).getShape(), out = cast<RankedTensorType>(getResult().getType()).getShape();
   if (out != ArrayRef<int64_t>{1, in[1], in[2] + pads[2] + pads[3], in[3] + pads[0] + pads[1]})
     return emitOpError() << "result is " << getResult().getType() << ", not the input and its pads (C1)";

@@ -16,11 +16,7 @@ def Yolo_Dialect : Dialect {
   let dependentDialects = ["::mnv3::nn::NNDialect"];
 }
 
-def Yolo_Image : Type<And<[RankedTensorOf<[F32]>.predicate,
-                           CPred<"::llvm::cast<::mlir::RankedTensorType>($_self).getRank() == 4 && "
-                                 "::llvm::cast<::mlir::RankedTensorType>($_self).hasStaticShape() && "
-                                 "::llvm::cast<::mlir::RankedTensorType>($_self).getDimSize(0) == 1">]>,
-                      "1 x channels x height x width tensor of f32", "::mlir::RankedTensorType">;
+def Yolo_Image : NN_ImageOf<"1 x channels x height x width">;
 
 def Yolo_ModuleOpInterface : OpInterface<"ModuleOpInterface"> {
   let cppNamespace = "::mnv3::yolo";
@@ -31,7 +27,7 @@ def Yolo_ModuleOpInterface : OpInterface<"ModuleOpInterface"> {
   ];
 }
 
-class Yolo_Op<string mnemonic, list<Trait> traits = []> : Op<Yolo_Dialect, mnemonic, traits # [Pure]>;
+class Yolo_Op<string mnemonic, list<Trait> traits = []> : Op<Yolo_Dialect, mnemonic, traits # [Pure, NN_InFunction]>;
 
 // A module: one image in, one out, weights below a prefix.
 class Yolo_ModuleOp<string mnemonic, dag attributes>
@@ -129,6 +125,7 @@ def Yolo_ConvTransposeOp : Yolo_ModuleOp<"conv_transpose", (ins
     Input pixel i adds filter tap t to result pixel i * stride - pad + t * dilation.
     - C1: the weights have the keys and shapes of getParameters()
     - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
+    - C3: groups divides the channels of input and result
   }];
 }
 def Yolo_BatchNormOp : Yolo_ModuleOp<"batch_norm", (ins)> {
@@ -177,6 +174,7 @@ def Yolo_MixConvOp : Yolo_ModuleOp<"mix_conv", (ins
   let description = [{
     - C1: the weights have the keys and shapes of getParameters()
     - C2: numbers are 0 to 65536; strides, dilations and groups at least 1
+    - C3: a share for each kernel, and their sum is the result's channels
   }];
 }
 def Yolo_SPPOp : Yolo_ModuleOp<"spp", (ins DenseI64ArrayAttr:$kernels, OptionalAttr<NN_Activation>:$act)> {
@@ -257,6 +255,7 @@ def Yolo_UpsampleOp : Yolo_Op<"upsample"> {
   let summary = "nn.Upsample: nearest neighbour";
   let description = [{
     - C1: the result is `factor` times as high and wide
+    - C2: numbers are 0 to 65536
   }];
   let arguments = (ins Yolo_Image:$input, I64Attr:$factor, I64Attr:$row);
   let results = (outs Yolo_Image:$result);
@@ -269,27 +268,32 @@ def Yolo_MaxPoolOp : Yolo_Op<"max_pool"> {
     `pads`: before and behind, rows and columns; what they add counts as -inf. The result's extents say whether a last
     incomplete window counts (ceil_mode).
     - C1: what nn.max_pool asks of windows and extents
+    - C2: two kernel extents and strides, and four pads; numbers are 0 to 65536, kernel and strides at least 1
   }];
   let arguments = (ins Yolo_Image:$input, DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads,
                        I64Attr:$row);
   let results = (outs Yolo_Image:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1; // C2
 }
 def Yolo_AvgPoolOp : Yolo_Op<"avg_pool"> {
   let summary = "nn.AvgPool2d: zeros around the image count";
   let description = [{
     `pads`: rows and columns, the same on both sides.
     - C1: what nn.depthwise_conv2d asks of windows and extents
+    - C2: two kernel extents and strides, and two pads; numbers are 0 to 65536, kernel and strides at least 1
   }];
   let arguments = (ins Yolo_Image:$input, DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads,
                        I64Attr:$row);
   let results = (outs Yolo_Image:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1; // C2
 }
 def Yolo_ZeroPadOp : Yolo_Op<"zero_pad"> {
   let summary = "nn.ZeroPad2d: zeros around the image; `pads` is left, right, top, bottom";
   let description = [{
     - C1: four pads, none negative, and the result is larger by them
+    - C2: numbers are 0 to 65536
   }];
   let arguments = (ins Yolo_Image:$input, DenseI64ArrayAttr:$pads, I64Attr:$row);
   let results = (outs Yolo_Image:$result);
@@ -334,7 +338,7 @@ def Yolo_DetectOp : Yolo_Op<"detect", [DeclareOpInterfaceMethods<Yolo_ModuleOpIn
   }];
   let arguments = (ins Variadic<Yolo_Image>:$inputs, I64Attr:$classes, DenseF32ArrayAttr:$anchors,
                        DenseF32ArrayAttr:$strides, I64Attr:$row, StrAttr:$prefix, DictionaryAttr:$weights);
-  let results = (outs Variadic<RankedTensorOf<[F32]>>:$heads);
+  let results = (outs Variadic<NN_StaticTensor<4, "anchor x row x column x field">>:$heads);
   let assemblyFormat = "$inputs attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 using namespace mlir;
 
@@ -48,7 +49,7 @@ bool run(ModuleOp module, const char *pass) {
   return succeeded(pm.run(module));
 }
 
-void read(MLIRContext &context, StringRef text) {
+void read(MLIRContext &context, const std::string &text) { // MLIR's lexer reads the zero behind it
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
   if (!module)
     return;
@@ -79,6 +80,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     context->loadDialect<func::FuncDialect, arith::ArithDialect, mnv3::nn::NNDialect, mnv3::kern::KernDialect, mnv3::yolo::YoloDialect>();
     context->getDiagEngine().registerHandler([](Diagnostic &) { return success(); });
   }
-  read(*context, StringRef(reinterpret_cast<const char *>(data), size));
+  read(*context, std::string(reinterpret_cast<const char *>(data), size));
   return 0;
 }

@@ -160,3 +160,33 @@ func.func @stem_of_large_picture(%image: memref<3x256x256xf32>, %head: memref<1x
   kern.detect ins(%d, %w, %w : !kern.buffer<16x16x8, stride 8>, tensor<16xf32>, tensor<16xf32>) outs(%head : memref<1x16x16x6xf32>) stride 1.0 anchors [1.0, 1.0]
   return
 }
+
+// -----
+
+// The second kernel does not read what the first one makes, it makes it anew.
+// CHECK-LABEL: func.func @overwritten
+// CHECK-NOT:     kern.rows
+func.func @overwritten(%image: memref<3x32x32xf32>) {
+  %w = kern.weights dense<0.0> : tensor<16xf32>
+  %a = kern.alloc : !kern.buffer<32x32x8, stride 8>
+  %b = kern.alloc : !kern.buffer<32x32x64, stride 64>
+  kern.conv2d ins(%a : !kern.buffer<32x32x8, stride 8>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%b : !kern.buffer<32x32x64, stride 64>) kernel [1, 1] stride [1, 1] pad [0, 0]
+  kern.conv2d ins(%a : !kern.buffer<32x32x8, stride 8>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%b : !kern.buffer<32x32x64, stride 64>) kernel [1, 1] stride [1, 1] pad [0, 0]
+  return
+}
+
+// -----
+
+// The second input ends long before the last strip begins.
+// CHECK-LABEL: func.func @short_input
+// CHECK-NOT:     kern.rows
+func.func @short_input(%image: memref<3x32x32xf32>) {
+  %w = kern.weights dense<0.0> : tensor<16xf32>
+  %a = kern.alloc : !kern.buffer<32x32x8, stride 8>
+  %b = kern.alloc : !kern.buffer<32x32x64, stride 64>
+  %c = kern.alloc : !kern.buffer<4x32x8, stride 8>
+  %d = kern.alloc : !kern.buffer<32x32x8, stride 8>
+  kern.conv2d ins(%a : !kern.buffer<32x32x8, stride 8>) weights(%w : tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%b : !kern.buffer<32x32x64, stride 64>) kernel [1, 1] stride [1, 1] pad [0, 0]
+  kern.conv2d ins(%b, %c : !kern.buffer<32x32x64, stride 64>, !kern.buffer<4x32x8, stride 8>) weights(%w, %w : tensor<16xf32>, tensor<16xf32>) bias(%w : tensor<16xf32>) outs(%d : !kern.buffer<32x32x8, stride 8>) kernel [1, 1] stride [1, 1] pad [0, 0]
+  return
+}

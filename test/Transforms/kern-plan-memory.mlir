@@ -67,6 +67,19 @@ func.func @strips(%head: memref<8x8x4xf32>) {
   return
 }
 
+// A kernel whose strips need less scratch the more of them there are. The first copy has room for two of 2048, which together need no more than the
+// whole picture's 4096, and for four of 1088, within 1.6 % of the peak; without threads it takes the 4096. Eight are too many.
+// CHECK-LABEL: func.func @strips_need_less
+// CHECK-SAME:    run_bytes = 10496 : i64, run_lower_bound = 10496 : i64
+// CHECK:         kern.copy {{.*}} {live_bytes = 10496 : i64, row_step = 1 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = array<i64: 4096, 2048, 1088, 640>, strips = 4 : i64}
+func.func @strips_need_less(%head: memref<8x8x4xf32>) {
+  %a = kern.alloc : !kern.buffer<8x8x12, stride 12>
+  %b = kern.alloc : !kern.buffer<8x8x12, stride 12>
+  kern.copy ins(%a : !kern.buffer<8x8x12, stride 12>) outs(%b : !kern.buffer<8x8x12, stride 12>) {row_step = 1 : i64, scratch_bytes = array<i64: 4096, 2048, 1088, 640>, strips = 8 : i64}
+  kern.copy ins(%b : !kern.buffer<8x8x12, stride 12>) outs(%a : !kern.buffer<8x8x12, stride 12>)
+  return
+}
+
 // The stem is the peak: of the picture there is as little as can be, the 9 rows of 640 pixels that four rows of a 3x3 stem with stride 2
 // read. Of a picture with more or fewer than three planes there is nothing, as no frame becomes one.
 // CHECK-LABEL: func.func @band

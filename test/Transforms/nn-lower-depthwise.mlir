@@ -81,3 +81,32 @@ func.func @filter_is_no_constant(%x: tensor<1x5x7x2xf32>, %w: tensor<2x1x1x1xf32
       : (tensor<1x5x7x2xf32>, tensor<2x1x1x1xf32>) -> tensor<1x5x7x2xf32>
   return %y : tensor<1x5x7x2xf32>
 }
+
+// -----
+
+// Spread out by its dilation, or filled up with zeros, a small filter may become a huge one.
+func.func @wide_dilation(%x: tensor<1x1x65536x4xf32>) -> tensor<1x1x2x4xf32> {
+  %w = nn.constant dense<1.0> : tensor<4x2x2x1xf32>
+  // expected-error @below {{needs a filter that is too large}}
+  %y = nn.conv2d %x, %w stride [1, 1] pad [65534, 0, 0, 0] {dilation = 65534, groups = 4} : (tensor<1x1x65536x4xf32>, tensor<4x2x2x1xf32>) -> tensor<1x1x2x4xf32>
+  return %y : tensor<1x1x2x4xf32>
+}
+
+// -----
+
+func.func @many_groups(%x: tensor<1x1x1x65536xf32>) -> tensor<1x1x1x32768xf32> {
+  %w = nn.constant dense<1.0> : tensor<32768x1x1x2xf32>
+  // expected-error @below {{needs a filter that is too large}}
+  %y = nn.conv2d %x, %w stride [1, 1] pad [0, 0, 0, 0] {groups = 32768} : (tensor<1x1x1x65536xf32>, tensor<32768x1x1x2xf32>) -> tensor<1x1x1x32768xf32>
+  return %y : tensor<1x1x1x32768xf32>
+}
+
+// -----
+
+// Weights are nn.constant.
+func.func @other_constant(%x: tensor<1x5x7x4xf32>) -> tensor<1x5x7x4xf32> {
+  %w = arith.constant dense<1.0> : tensor<4x1x1x2xf32>
+  // expected-error @below {{has groups, and weights that are not constant}}
+  %y = nn.conv2d %x, %w stride [1, 1] pad [0, 0, 0, 0] {groups = 2} : (tensor<1x5x7x4xf32>, tensor<4x1x1x2xf32>) -> tensor<1x5x7x4xf32>
+  return %y : tensor<1x5x7x4xf32>
+}

@@ -61,13 +61,17 @@ void collect(Value buffer, int64_t first, int64_t vectorWidth, Layout &layout) {
 }
 
 // Gives a buffer and all slices of it their types.
-void apply(Value buffer, const Layout &layout) {
+LogicalResult apply(Value buffer, const Layout &layout) {
   auto type = cast<BufferType>(buffer.getType());
-  buffer.setType(BufferType::get(type.getContext(), type.getHeight(), type.getWidth(), type.getChannels(), layout.stride,
-                                 layout.haloRows, layout.haloColumns));
+  type = BufferType::getChecked([&] { return buffer.getDefiningOp()->emitOpError(); }, type.getContext(), type.getHeight(), type.getWidth(),
+                                type.getChannels(), layout.stride, layout.haloRows, layout.haloColumns);
+  if (!type)
+    return failure();
+  buffer.setType(type);
   for (Operation *user : buffer.getUsers())
-    if (auto slice = dyn_cast<SliceOp>(user))
-      apply(slice, layout);
+    if (auto slice = dyn_cast<SliceOp>(user); slice && failed(apply(slice, layout)))
+      return failure();
+  return success();
 }
 
 // The first kernel in program order that writes the buffer or a slice of it.
@@ -87,18 +91,22 @@ struct AssignLayout : impl::AssignLayoutPassBase<AssignLayout> {
       return signalPassFailure();
     }
     int64_t vectorWidth = target.getVectorWidth();
-    getOperation().walk([&](AllocOp alloc) {
+    WalkResult walk = getOperation().walk([&](AllocOp alloc) {
       Layout layout;
       layout.stride = alloc.getType().getChannels();
       collect(alloc, 0, vectorWidth, layout);
       layout.stride = llvm::alignTo(layout.stride, vectorWidth == 16 && layout.stride <= 8 ? 8 : vectorWidth);
-      apply(alloc, layout);
+      if (failed(apply(alloc, layout)))
+        return WalkResult::interrupt();
       Operation *writer = layout.haloRows || layout.haloColumns ? firstWriter(alloc) : nullptr;
       if (writer) {
         OpBuilder builder(writer);
         ClearHaloOp::create(builder, alloc.getLoc(), alloc);
       }
+      return WalkResult::advance();
     });
+    if (walk.wasInterrupted())
+      signalPassFailure();
   }
 };
 

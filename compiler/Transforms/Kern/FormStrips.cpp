@@ -62,6 +62,15 @@ Value residualOf(Operation *op) {
 
 BufferType typeOf(Value buffer) { return cast<BufferType>(buffer.getType()); }
 
+// The buffers that a kernel reads through its window.
+SmallVector<Value> inputsOf(KernelOpInterface kernel) {
+  SmallVector<Value> inputs = readPlaces(kernel);
+  llvm::erase_if(inputs, [&](Value place) {
+    return !isa<BufferType>(place.getType()) || place == gateOf(kernel) || place == residualOf(kernel);
+  });
+  return inputs;
+}
+
 int64_t bytesOf(BufferType type) { return llvm::alignTo(type.getBytes(), 64); }
 
 // What det_detect needs for the image, at the least, until the last stem has read it.
@@ -105,7 +114,7 @@ KernelOpInterface soleReader(KernelOpInterface kernel) {
   KernelOpInterface next;
   for (Operation *op = kernel->getNextNode(); op && !next; op = op->getNextNode())
     next = dyn_cast<KernelOpInterface>(op);
-  if (!next || !windowOf(next))
+  if (!next || !windowOf(next) || next.getOutput() == alloc || !llvm::is_contained(alloc->getUsers(), next.getOperation()))
     return {};
   for (Operation *user : alloc->getUsers())
     if (user != kernel && user != next && !isa<ClearHaloOp>(user))
@@ -130,16 +139,19 @@ bool cut(Chain &chain, int64_t strips) {
     const Window window = *windowOf(chain.kernels[i]);
     if (rows.rows % window.step || rows.above % window.step || rows.below % window.step)
       return false;
+    if (rows.above > type.getHeight() || rows.below > type.getHeight())
+      return false;
     if (rows.rows < leastRows(type.getWidth()) || rows.rows * type.getWidth() < leastPixels || rows.rows * strips != type.getHeight())
       return false;
     if (i + 1 < chain.kernels.size())
       chain.stripBuffers[i] = BufferType::get(type.getContext(), rows.rows, type.getWidth(), type.getChannels(), type.getStride(),
                                               std::max(rows.above, rows.below), type.getHaloColumns());
-    if (i == 0) { // the last window begins inside the input, however large the pads; a stem minds its borders itself
-      if (!isa<StemOp>(chain.kernels[0]) && (type.getHeight() - 1) * window.stride >= typeOf(chain.kernels[0]->getOperand(0)).getHeight())
+    // The last window begins inside the input, however large the pads; a stem minds its borders itself.
+    for (Value input : inputsOf(chain.kernels[i]))
+      if ((type.getHeight() - 1) * window.stride >= typeOf(input).getHeight())
         return false;
+    if (i == 0)
       break;
-    }
     chain.rows[i - 1] = {rows.rows * window.stride, rows.above * window.stride + window.pad,
                          std::max<int64_t>(0, rows.below * window.stride + window.extent - window.stride - window.pad)};
   }

@@ -23,9 +23,13 @@ public:
   Packer(Operation *op, int64_t vectorWidth) : vectorWidth(vectorWidth), op(op), builder(op) {}
 
   template <typename Pack>
-  void pack(OpOperand &operand, Pack &&pack) {
+  void pack(OpOperand &operand, int64_t axes, Pack &&pack) {
     if (failed(outcome) || operand.get().getDefiningOp<WeightsOp>())
       return;
+    if (cast<RankedTensorType>(operand.get().getType()).getRank() != axes) {
+      outcome = op->emitOpError("has weights that seem packed, and are not kern.weights");
+      return;
+    }
     SmallVector<float> storage;
     std::optional<ArrayRef<float>> values = nn::constantValues(operand.get(), storage);
     if (!values) {
@@ -39,7 +43,7 @@ public:
   }
 
   void packBias(OpOperand &operand, int64_t multiple) {
-    pack(operand, [&](std::span<const float> values, ArrayRef<int64_t>) { return padTo(values, multiple); });
+    pack(operand, 1, [&](std::span<const float> values, ArrayRef<int64_t>) { return padTo(values, multiple); });
   }
 
   // The resource's name, which is the weights' key, lives on in the packed one.
@@ -62,9 +66,13 @@ Filter filterOf(std::span<const float> values, ArrayRef<int64_t> shape) {
 }
 
 void packConv2D(Conv2DOp op, Packer &packer) {
-  int64_t tile = packer.vectorWidth * std::max<int64_t>(op.getScheduleAttr().getVectors(), 1);
+  const int64_t vectors = std::max<int64_t>(op.getScheduleAttr().getVectors(), 1), tile = packer.vectorWidth * vectors;
+  if ((vectors - 1) * packer.vectorWidth >= op.getOutput().getType().getChannels()) {
+    packer.outcome = op.emitOpError() << "has a schedule of " << vectors << " vectors, more than its output";
+    return;
+  }
   for (OpOperand &weights : op.getWeightsMutable())
-    packer.pack(weights, [&](std::span<const float> values, ArrayRef<int64_t> shape) {
+    packer.pack(weights, 4, [&](std::span<const float> values, ArrayRef<int64_t> shape) {
       if (std::optional<int64_t> outputs = op.getWinograd())
         return packWinograd(filterOf(values, shape), tile, op.getStrides()[0], *outputs);
       return packConv(filterOf(values, shape), tile);
@@ -76,7 +84,7 @@ void packConv2D(Conv2DOp op, Packer &packer) {
 void packDetectOp(DetectOp op, TargetAttr target, Packer &packer) {
   int64_t tile = packer.vectorWidth * op.getScheduleAttr().getVectors();
   int64_t dotted = codegen::dottedOutputs(codegen::kernelSpecOf(op), codegen::kernelTargetOf(target));
-  packer.pack(op.getWeightsMutable(), [&](std::span<const float> values, ArrayRef<int64_t> shape) {
+  packer.pack(op.getWeightsMutable(), 4, [&](std::span<const float> values, ArrayRef<int64_t> shape) {
     return packDetect(filterOf(values, shape), tile, dotted);
   });
   packer.packBias(op.getBiasMutable(), tile);
@@ -102,19 +110,19 @@ struct PackWeights : impl::PackWeightsPassBase<PackWeights> {
           .Case([&](Conv2DOp op) { packConv2D(op, packer); })
           .Case([&](DetectOp op) { packDetectOp(op, target, packer); })
           .Case([&](StemOp op) {
-            packer.pack(op.getWeightsMutable(), [&](std::span<const float> values, ArrayRef<int64_t> shape) {
+            packer.pack(op.getWeightsMutable(), 4, [&](std::span<const float> values, ArrayRef<int64_t> shape) {
               return packStem(filterOf(values, shape), vector);
             });
             packer.packBias(op.getBiasMutable(), vector);
           })
           .Case([&](DepthwiseOp op) {
-            packer.pack(op.getWeightsMutable(), [&](std::span<const float> values, ArrayRef<int64_t> shape) {
+            packer.pack(op.getWeightsMutable(), 3, [&](std::span<const float> values, ArrayRef<int64_t> shape) {
               return packDepthwise(values, shape.back(), vector);
             });
             packer.packBias(op.getBiasMutable(), vector);
           })
           .Case([&](FullyConnectedOp op) {
-            packer.pack(op.getWeightsMutable(), [&](std::span<const float> values, ArrayRef<int64_t> shape) {
+            packer.pack(op.getWeightsMutable(), 2, [&](std::span<const float> values, ArrayRef<int64_t> shape) {
               return packFullyConnected(values, shape[0], vector);
             });
             packer.packBias(op.getBiasMutable(), vector);

@@ -74,7 +74,9 @@ private:
     }
     ++steps;
     function.walk([&](AllocOp alloc) { allocs.push_back(alloc); });
-    function.walk([&](DetectOp detect) { lives[allocOf(detect.getInput()).first].touch(steps); });
+    for (DetectOp detect : function.getOps<DetectOp>())
+      if (AllocOp alloc = allocOf(detect.getInput()).first)
+        lives[alloc].touch(steps);
   }
 
   void addNetwork() {
@@ -130,11 +132,8 @@ private:
 
   int64_t candidateBytes() {
     int64_t cells = 0, classes = 0;
-    for (Value head : function.getArguments()) {
-      bool isLevel = llvm::any_of(head.getUsers(), [](Operation *user) { return isa<DetectOp>(user); });
-      if (!isLevel)
-        continue;
-      auto shape = cast<MemRefType>(head.getType()).getShape();
+    for (DetectOp detect : function.getOps<DetectOp>()) {
+      auto shape = cast<MemRefType>(detect.getOutput().getType()).getShape();
       cells += shape[0] * shape[1] * shape[2];
       classes = shape[3] - 5;
     }
@@ -155,6 +154,8 @@ private:
 struct PlanMemory : impl::PlanMemoryPassBase<PlanMemory> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
+      if (function.isExternal())
+        continue;
       WalkResult laidOut = function.walk([](AllocOp alloc) {
         if (alloc.getType().getStride())
           return WalkResult::advance();

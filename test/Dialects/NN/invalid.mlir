@@ -77,7 +77,7 @@ func.func @conv2d_c2_count(%x: tensor<1x6x8x4xf32>, %w: tensor<2x1x1x4xf32>) {
 // -----
 
 func.func @conv2d_c2_dilation(%x: tensor<1x6x8x4xf32>, %w: tensor<2x3x3x4xf32>) {
-  // expected-error @below {{dilation -1 is below 1 (C2)}}
+  // expected-error @below {{dilation -1 is not between 1 and 1073741824 (C2)}}
   %0 = nn.conv2d %x, %w stride [1, 1] pad [1, 1, 1, 1] {dilation = -1}
       : (tensor<1x6x8x4xf32>, tensor<2x3x3x4xf32>) -> tensor<1x6x8x2xf32>
   return
@@ -204,7 +204,7 @@ func.func @fully_connected_c2(%x: tensor<1x1x1x4xf32>, %w: tensor<2x4xf32>, %b: 
 // -----
 
 func.func @max_pool_c1(%x: tensor<1x5x7x3xf32>) {
-  // expected-error @below {{'nn.max_pool' op window 0, 2 needs two extents of at least 1 (C1)}}
+  // expected-error @below {{'nn.max_pool' op window 0, 2 needs two extents from 1 to 1073741824 (C1)}}
   %0 = nn.max_pool %x window [0, 2] stride [2, 2] pad [0, 0, 0, 0] : (tensor<1x5x7x3xf32>) -> tensor<1x2x3x3xf32>
   return
 }
@@ -386,5 +386,70 @@ func.func @depth_to_space_c2(%x: tensor<1x5x7x4xf32>) {
 func.func @attention_c1(%x: tensor<1x5x7x4xf32>) {
   // expected-error @below {{3 heads do not divide 4 channels (C1)}}
   %0 = nn.attention %x, %x, %x heads 3 : tensor<1x5x7x4xf32>
+  return
+}
+
+// -----
+
+func.func @image_has_pixels(%x: tensor<1x5x0x3xf32>) {
+  // expected-error @below {{operand #0 must be 1 x height x width x channels tensor of f32, 1 to 2^30 of them}}
+  %0 = nn.relu %x : tensor<1x5x0x3xf32>
+  return
+}
+
+// -----
+
+func.func @image_fits_memory(%x: tensor<1x65536x65536x3xf32>) {
+  // expected-error @below {{operand #0 must be 1 x height x width x channels tensor of f32, 1 to 2^30 of them}}
+  %0 = nn.relu %x : tensor<1x65536x65536x3xf32>
+  return
+}
+
+// -----
+
+func.func @picture_has_batch_1(%x: tensor<2x3x8x8xf32>) {
+  // expected-error @below {{operand #0 must be 1 x channels x height x width tensor of f32}}
+  %0 = nn.read_planar %x : (tensor<2x3x8x8xf32>) -> tensor<1x8x8x3xf32>
+  return
+}
+
+// -----
+
+func.func @constant_c1() {
+  // expected-error @below {{repeats one value more than 16777216 times (C1)}}
+  %0 = nn.constant dense<0.0> : tensor<16777217xf32>
+  return
+}
+
+// -----
+
+func.func @constant_is_f32() {
+  // expected-error @below {{result #0 must be any tensor of f32}}
+  %0 = nn.constant dense<1> : tensor<4xi32>
+  return
+}
+
+// -----
+
+func.func @conv2d_c2_overflow(%x: tensor<1x6x8x4xf32>, %w: tensor<2x1x1x4xf32>) {
+  // expected-error @below {{or pad 9223372036854775807, 1, 0, 0 is above 1073741824 (C2)}}
+  %0 = nn.conv2d %x, %w stride [1, 1] pad [9223372036854775807, 1, 0, 0] : (tensor<1x6x8x4xf32>, tensor<2x1x1x4xf32>) -> tensor<1x6x8x2xf32>
+  return
+}
+
+// -----
+
+// In a module, an op may read what stands behind it, or itself.
+// expected-error @below {{'nn.constant' op does not stand in a function of one block}}
+%0 = nn.constant dense<1.0> : tensor<4xf32>
+
+// -----
+
+// And in a block that nothing branches to.
+func.func @two_blocks(%x: tensor<1x5x7x3xf32>) {
+  return
+^unreached:
+  // expected-error @below {{'nn.relu' op does not stand in a function of one block}}
+  %0 = nn.relu %0 : tensor<1x5x7x3xf32>
   return
 }

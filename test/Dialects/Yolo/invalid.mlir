@@ -118,3 +118,93 @@ func.func @kernels_c2(%x: tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32> {
   %y = yolo.spp %x {kernels = array<i64: 5, -9>, row = 3 : i64, prefix = "model.3.", weights = {}} : (tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
   return %y : tensor<1x8x8x8xf32>
 }
+
+// -----
+
+func.func @repeats_c1(%x: tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32> {
+  // expected-error @+1 {{has 0 weights for 65536 repeats (C1)}}
+  %y = yolo.c3 %x {repeats = 65536 : i64, shortcut = false, groups = 1 : i64, hidden = 4 : i64, row = 3 : i64, prefix = "model.3.", weights = {}} : (tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  return %y : tensor<1x8x8x8xf32>
+}
+
+// -----
+
+func.func @conv_c1_none(%x: tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32> {
+  // expected-error @+1 {{weights 'weight' are none, or too many (C1)}}
+  %y = yolo.conv2d %x {kernel = array<i64: 0, 1>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0>, dilation = 1 : i64, groups = 1 : i64, has_bias = false, row = 3 : i64, prefix = "model.3.", weights = {"weight" = dense<1.0> : tensor<8x8x0x1xf32>}} : (tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  return %y : tensor<1x8x8x8xf32>
+}
+
+// -----
+
+func.func @conv_c1_too_many(%x: tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32> {
+  // expected-error @+1 {{weights 'weight' are none, or too many (C1)}}
+  %y = yolo.conv2d %x {kernel = array<i64: 8192, 8192>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0>, dilation = 1 : i64, groups = 1 : i64, has_bias = false, row = 3 : i64, prefix = "model.3.", weights = {"weight" = dense<1.0> : tensor<8x8x8192x8192xf32>}} : (tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  return %y : tensor<1x8x8x8xf32>
+}
+
+// -----
+
+func.func @conv_transpose_c3(%x: tensor<1x8x8x8xf32>) -> tensor<1x4x16x16xf32> {
+  // expected-error @+1 {{3 groups do not divide 8 and 4 channels (C3)}}
+  %y = yolo.conv_transpose %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, pads = array<i64: 0, 0>, dilation = 1 : i64, groups = 3 : i64, has_bias = false, row = 3 : i64, prefix = "model.3.", weights = {"weight" = dense<1.0> : tensor<8x1x2x2xf32>}} : (tensor<1x8x8x8xf32>) -> tensor<1x4x16x16xf32>
+  return %y : tensor<1x4x16x16xf32>
+}
+
+// -----
+
+func.func @mix_conv_c3_sum(%x: tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32> {
+  // expected-error @+1 {{2 kernels have 2 shares of together 16 channels, result has 8 (C3)}}
+  %y = yolo.mix_conv %x {kernels = array<i64: 1, 1>, shares = array<i64: 8, 8>, stride = 1 : i64, row = 3 : i64, prefix = "model.3.", weights = {"m.0.weight" = dense<1.0> : tensor<8x1x1x1xf32>, "m.1.weight" = dense<1.0> : tensor<8x1x1x1xf32>, "bn.weight" = dense<1.0> : tensor<8xf32>, "bn.bias" = dense<1.0> : tensor<8xf32>, "bn.running_mean" = dense<1.0> : tensor<8xf32>, "bn.running_var" = dense<1.0> : tensor<8xf32>}} : (tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  return %y : tensor<1x8x8x8xf32>
+}
+
+// -----
+
+func.func @mix_conv_c3_number(%x: tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32> {
+  // expected-error @+1 {{2 kernels have 1 shares of together 8 channels, result has 8 (C3)}}
+  %y = yolo.mix_conv %x {kernels = array<i64: 1, 1>, shares = array<i64: 8>, stride = 1 : i64, row = 3 : i64, prefix = "model.3.", weights = {"m.0.weight" = dense<1.0> : tensor<8x1x1x1xf32>, "bn.weight" = dense<1.0> : tensor<8xf32>, "bn.bias" = dense<1.0> : tensor<8xf32>, "bn.running_mean" = dense<1.0> : tensor<8xf32>, "bn.running_var" = dense<1.0> : tensor<8xf32>}} : (tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  return %y : tensor<1x8x8x8xf32>
+}
+
+// -----
+
+func.func @max_pool_c2(%x: tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32> {
+  // expected-error @+1 {{needs two kernel extents and strides of at least 1, and 4 pads (C2)}}
+  %y = yolo.max_pool %x {kernel = array<i64: 1, 1>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0>, row = 3 : i64} : (tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  return %y : tensor<1x8x8x8xf32>
+}
+
+// -----
+
+func.func @avg_pool_c2(%x: tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32> {
+  // expected-error @+1 {{needs two kernel extents and strides of at least 1, and 2 pads (C2)}}
+  %y = yolo.avg_pool %x {kernel = array<i64: 1>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0>, row = 3 : i64} : (tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  return %y : tensor<1x8x8x8xf32>
+}
+
+// -----
+
+func.func @upsample_c2(%x: tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32> {
+  // expected-error @+1 {{"factor" is not between 0 and 65536 (C2)}}
+  %y = yolo.upsample %x {factor = -9223372036854775808 : i64, row = 3 : i64} : (tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  return %y : tensor<1x8x8x8xf32>
+}
+
+// -----
+
+func.func @zero_pad_c2(%x: tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32> {
+  // expected-error @+1 {{"pads" is not between 0 and 65536 (C2)}}
+  %y = yolo.zero_pad %x {pads = array<i64: 9223372036854775807, 1, 0, 0>, row = 3 : i64} : (tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  return %y : tensor<1x8x8x8xf32>
+}
+
+// -----
+
+func.func @two_blocks(%x: tensor<1x8x8x8xf32>) {
+  return
+^unreached:
+  // expected-error @below {{'yolo.activation' op does not stand in a function of one block}}
+  %y = yolo.activation %y {act = #nn.act<relu>, row = 3 : i64} : tensor<1x8x8x8xf32>
+  return
+}
