@@ -53,7 +53,7 @@ func.func @copy(%image: memref<3x8x8xf32>, %head: memref<8x8x4xf32>, %kept: memr
   return
 }
 
-// Each strip has scratch of its own, and there are as many as fit below the peak (or 1.6 % above it): here 10240 bytes at the second copy, where the
+// Each strip has scratch of its own, and there are as many as fit below the peak (or 0.8 % above it): here 10240 bytes at the second copy, where the
 // first copy has 8192 with the scratch of one strip. Two strips have room, not eight.
 // CHECK-LABEL: func.func @strips
 // CHECK-SAME:    run_bytes = 10240 : i64, run_lower_bound = 10240 : i64
@@ -67,15 +67,15 @@ func.func @strips(%head: memref<8x8x4xf32>) {
   return
 }
 
-// A kernel whose strips need less scratch the more of them there are. The first copy has room for two of 2048, which together need no more than the
-// whole picture's 4096, and for four of 1088, within 1.6 % of the peak; without threads it takes the 4096. Eight are too many.
+// A kernel whose strips need less scratch the more of them there are. Two of 2048 and four of 1024 bytes are no more
+// than the 4096 that the whole picture takes without threads; eight of 640 are.
 // CHECK-LABEL: func.func @strips_need_less
-// CHECK-SAME:    run_bytes = 10496 : i64, run_lower_bound = 10496 : i64
-// CHECK:         kern.copy {{.*}} {live_bytes = 10496 : i64, row_step = 1 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = array<i64: 4096, 2048, 1088, 640>, strips = 4 : i64}
+// CHECK-SAME:    run_bytes = 10240 : i64, run_lower_bound = 10240 : i64
+// CHECK:         kern.copy {{.*}} {live_bytes = 10240 : i64, row_step = 1 : i64, scratch_at = {{[0-9]+}} : i64, scratch_bytes = array<i64: 4096, 2048, 1024, 640>, strips = 4 : i64}
 func.func @strips_need_less(%head: memref<8x8x4xf32>) {
   %a = kern.alloc : !kern.buffer<8x8x12, stride 12>
   %b = kern.alloc : !kern.buffer<8x8x12, stride 12>
-  kern.copy ins(%a : !kern.buffer<8x8x12, stride 12>) outs(%b : !kern.buffer<8x8x12, stride 12>) {row_step = 1 : i64, scratch_bytes = array<i64: 4096, 2048, 1088, 640>, strips = 8 : i64}
+  kern.copy ins(%a : !kern.buffer<8x8x12, stride 12>) outs(%b : !kern.buffer<8x8x12, stride 12>) {row_step = 1 : i64, scratch_bytes = array<i64: 4096, 2048, 1024, 640>, strips = 8 : i64}
   kern.copy ins(%b : !kern.buffer<8x8x12, stride 12>) outs(%a : !kern.buffer<8x8x12, stride 12>)
   return
 }
