@@ -15,7 +15,7 @@ WeightBlob layOutWeights(func::FuncOp function) {
   WeightBlob blob;
   function.walk([&](kern::WeightsOp op) {
     SmallVector<float> storage;
-    ArrayRef<float> values = *nn::constantValues(op, storage);
+    ArrayRef<float> values = *nn::valuesOf(op.getValue(), storage);
     StringRef content(reinterpret_cast<const char *>(values.data()), values.size() * sizeof(float));
     blob.offsets[op] = static_cast<int64_t>(blob.bytes.size());
     blob.bytes.append(content);

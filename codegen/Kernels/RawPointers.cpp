@@ -49,7 +49,7 @@ class DropBuffers : public IRMutator {
 // Gives what Halide would take from malloc a place in the scratch argument. How large it is may depend on the numbers of the strip.
 class AllocateInScratch : public IRMutator {
 public:
-  Expr bytes = 0;
+  Expr floats = 0;
 
 private:
   using IRMutator::visit;
@@ -62,18 +62,18 @@ private:
   }
   Stmt visit(const Allocate *allocate) override {
     const bool register_ = allocate->memory_type == MemoryType::Stack || allocate->memory_type == MemoryType::Register;
-    const int64_t elements = allocate->constant_allocation_size(); // 0: no constant
-    if (register_ || (elements && elements * allocate->type.bytes() <= largestStackBytes))
+    const int64_t constant = allocate->constant_allocation_size(); // 0: is none
+    if (register_ || (constant && constant * allocate->type.bytes() <= largestStackBytes))
       return IRMutator::visit(allocate);
-    Expr floats = allocate->padding, product = 1;
+    Expr elements = 1;
     for (const Expr &extent : allocate->extents)
-      product *= substitute(known, extent);
-    floats += product;
-    const Expr place = bytes;
-    bytes = simplify(place + ceilDiv(floats * allocate->type.bytes(), scratchAlignment) * scratchAlignment);
+      elements *= substitute(known, extent);
+    const Expr place = floats;
+    const int alignment = scratchAlignment / allocate->type.bytes();
+    floats = simplify(place + ceilDiv(elements + allocate->padding, alignment) * (scratchAlignment / static_cast<int>(sizeof(float))));
     moved.push_back(allocate->name);
     Stmt body = mutate(allocate->body);
-    return LetStmt::make(allocate->name, bytesAfter(scratchName, place), body);
+    return LetStmt::make(allocate->name, floatsAfter(scratchName, place), body);
   }
   Stmt visit(const Free *free) override {
     return std::count(moved.begin(), moved.end(), free->name) ? Evaluate::make(0) : Stmt(free);
@@ -107,7 +107,7 @@ RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Argument>
       if (!is_const_zero(operand.firstFloat))
         body = LetStmt::make(operand.argument.name, floatsAfter(operand.argument.name + callersSuffix, operand.firstFloat), body);
     bodies.push_back(body);
-    scratchBytes = simplify(max(scratchBytes, allocations.bytes));
+    scratchBytes = simplify(max(scratchBytes, allocations.floats * static_cast<int>(sizeof(float))));
     strictFloat |= lowered.any_strict_float();
   }
   std::vector<LoweredArgument> arguments;
