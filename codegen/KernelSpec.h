@@ -14,6 +14,7 @@
 // floats between pixels and channels (interleave, spaceToDepth, depthToSpace) and attention leave such lanes as they are.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -126,10 +127,9 @@ inline int dottedOutputs(const KernelSpec &spec, const KernelTarget &target) {
 
 struct KernelInfo {
   std::string symbol; // C function `int symbol(int32_t first_row, int32_t rows, [int32_t plane,] void *, ...)`
-  int rowStep = 0;          // a call may make some rows of the output only: as many as this, or more; from a multiple of it
-                            // on. 0: all of them
-  std::vector<int64_t> scratchBytes; // for a call that makes rowStep rows, twice as many, ...; the last one holds for any more. None: no
-                                     // scratch argument
+  int rowStep = 0;    // a call may make some rows of the output only: as many as this, or more; from a multiple of it on. 0: all of them
+  // For a call that makes rowStep rows, twice as many, ...; the last one holds for any more. None: no scratch argument.
+  std::vector<int64_t> scratchBytes;
 
   int64_t scratchFor(int rows) const {
     const size_t steps = rowStep ? std::max(1, (rows + rowStep - 1) / rowStep) : 1;

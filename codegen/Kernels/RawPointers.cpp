@@ -10,7 +10,6 @@
 #include "codegen/Kernels/RawPointers.h"
 
 #include <algorithm>
-#include <map>
 #include <stdexcept>
 
 namespace mnv3::codegen {
@@ -54,10 +53,10 @@ public:
 private:
   using IRMutator::visit;
   std::vector<std::string> moved;
-  std::map<std::string, Expr> known; // what the lets around say, in the function's arguments
+  std::vector<std::pair<std::string, Expr>> lets; // so far; no two have one name
 
   Stmt visit(const LetStmt *let) override {
-    known[let->name] = substitute(known, let->value);
+    lets.emplace_back(let->name, let->value);
     return IRMutator::visit(let);
   }
   Stmt visit(const Allocate *allocate) override {
@@ -65,9 +64,7 @@ private:
     const int64_t constant = allocate->constant_allocation_size(); // 0: is none
     if (register_ || (constant && constant * allocate->type.bytes() <= largestStackBytes))
       return IRMutator::visit(allocate);
-    Expr elements = 1;
-    for (const Expr &extent : allocate->extents)
-      elements *= substitute(known, extent);
+    Expr elements = constant ? Expr(static_cast<int>(constant)) : elementsOf(allocate);
     const Expr place = floats;
     const int alignment = scratchAlignment / allocate->type.bytes();
     floats = simplify(place + ceilDiv(elements + allocate->padding, alignment) * (scratchAlignment / static_cast<int>(sizeof(float))));
@@ -77,6 +74,15 @@ private:
   }
   Stmt visit(const Free *free) override {
     return std::count(moved.begin(), moved.end(), free->name) ? Evaluate::make(0) : Stmt(free);
+  }
+  // In the function's arguments.
+  Expr elementsOf(const Allocate *allocate) const {
+    Expr elements = 1;
+    for (const Expr &extent : allocate->extents)
+      elements *= extent;
+    for (auto let = lets.rbegin(); let != lets.rend(); ++let)
+      elements = substitute(let->first, let->second, elements);
+    return elements;
   }
   static Expr ceilDiv(const Expr &a, int b) { return (a + (b - 1)) / b; }
 };

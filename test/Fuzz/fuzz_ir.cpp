@@ -23,7 +23,7 @@ using namespace mlir;
 
 namespace {
 
-/// All passes, in the order of the pipeline (compiler/Pipeline/Pipeline.cpp).
+// All passes, in the order of the pipeline (compiler/Pipeline/Pipeline.cpp).
 constexpr const char *passes[] = {
     "convert-yolo-to-nn",
     "func.func(nn-lower-depthwise)",
