@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -146,9 +147,13 @@ std::string kernelSummary(const KernelSpec &spec);
 // What kernels are made as: modules of LLVM bitcode, or C++ over codegen/Kernels/Prologue.h, where a kernel returns nothing.
 enum class KernelForm { bitcode, cpp };
 
+// Changes a module of bitcode in the process that made it, the how manieth (0 or 1) is `share`; false, with a reason in `error`, if
+// it cannot.
+using FinishBitcode = std::function<bool(std::string &bitcode, int share, std::string &error)>;
+
 // Makes all kernels (equal ones once): pieces of code that define each symbol once, to be linked together. Specs are trusted:
 // they come from verified IR. result[i] belongs to specs[i]. On failure returns false and says why in `error`.
 bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &target, KernelForm form, std::vector<KernelInfo> &result,
-                     std::vector<std::string> &code, std::string &error);
+                     std::vector<std::string> &code, std::string &error, const FinishBitcode &finish = {});
 
 } // namespace mnv3::codegen

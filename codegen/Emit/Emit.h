@@ -36,17 +36,22 @@ struct HeaderFacts {
 };
 
 // Makes the kernels of every kern op with Halide and leaves their names and scratch sizes on the ops (`symbol`,
-// `scratch_bytes`). Their code goes to `code`, in pieces.
-mlir::LogicalResult makeKernels(mlir::ModuleOp module, KernelForm form, std::vector<std::string> &code);
+// `scratch_bytes`). Their code goes to `code`, in pieces, each after `finish`.
+mlir::LogicalResult makeKernels(mlir::ModuleOp module, KernelForm form, std::vector<std::string> &code, const FinishBitcode &finish = {});
+
+// A FinishBitcode: from bitcode of kernels to that of a module which has their assembly.
+bool compileKernels(std::string &bitcode, int share, const Target &target, std::string &error);
+// Whether LLVM can read the assembly that it writes for the target: not that of WebAssembly.
+bool hasAssembler(const Target &target);
 
 // The whole object as one optimised LLVM module: driver, tables, runtime, kernels, weights. `function` has been through
 // kern-plan-memory. Null after a diagnostic.
 std::unique_ptr<llvm::Module> emitModule(mlir::func::FuncOp function, const std::vector<std::string> &kernels, const Target &target,
                                          const EmitOptions &options, llvm::LLVMContext &context);
 
-enum class CodeKind { object, assembly, llvm };
+enum class TextKind { assembly, llvm };
 // False, with a reason in `error`, if LLVM cannot make it.
-bool emitCode(llvm::Module &module, const Target &target, CodeKind kind, std::string &bytes, std::string &error);
+bool emitText(llvm::Module &module, const Target &target, TextKind kind, std::string &text, std::string &error);
 
 // The same as one C++ source, from kernels in C++.
 std::string emitCpp(mlir::func::FuncOp function, const std::vector<std::string> &kernels, const Target &target,

@@ -14,7 +14,7 @@ static int mostRowsOfStrip(int height, int rowStep, int strips) {
   return strips == 1 ? height : static_cast<int>(llvm::divideCeil(height / rowStep, strips)) * rowStep + height % rowStep;
 }
 
-LogicalResult makeKernels(ModuleOp module, KernelForm form, std::vector<std::string> &code) {
+LogicalResult makeKernels(ModuleOp module, KernelForm form, std::vector<std::string> &code, const FinishBitcode &finish) {
   SmallVector<kern::KernelOpInterface> kernels;
   std::vector<KernelSpec> specs;
   module.walk([&](kern::KernelOpInterface kernel) {
@@ -24,7 +24,7 @@ LogicalResult makeKernels(ModuleOp module, KernelForm form, std::vector<std::str
   const KernelTarget target = kernelTargetOf(kern::targetOf(module));
   std::vector<KernelInfo> made;
   std::string error;
-  if (!generateKernels(specs, target, form, made, code, error))
+  if (!generateKernels(specs, target, form, made, code, error, finish))
     return module.emitError() << "cannot make the kernels: " << error;
   Builder builder(module.getContext());
   for (auto [kernel, spec, info] : llvm::zip_equal(kernels, specs, made)) {

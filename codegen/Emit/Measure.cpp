@@ -2,9 +2,6 @@
 #include "codegen/Emit/Emit.h"
 #include "codegen/Emit/Stack.h"
 
-#include "llvm/IR/DiagnosticHandler.h"
-#include "llvm/IR/DiagnosticInfo.h"
-#include "llvm/IR/LLVMContext.h"
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Object/SymbolSize.h"
 
@@ -12,17 +9,6 @@ using namespace mlir;
 
 namespace mnv3::codegen {
 namespace {
-
-struct CollectFrames : llvm::DiagnosticHandler {
-  explicit CollectFrames(Frames &frames) : frames(frames) {}
-  bool handleDiagnostics(const llvm::DiagnosticInfo &info) override {
-    auto *frame = llvm::dyn_cast<llvm::DiagnosticInfoStackSize>(&info);
-    if (frame)
-      frames[frame->getFunction().getName()] = frame->getStackSize();
-    return frame;
-  }
-  Frames &frames;
-};
 
 bool readObject(llvm::StringRef bytes, const std::string &name, ObjectFacts &facts, std::string &error) {
   auto object = llvm::object::ObjectFile::createObjectFile(llvm::MemoryBufferRef(bytes, name));
@@ -57,13 +43,7 @@ bool readObject(llvm::StringRef bytes, const std::string &name, ObjectFacts &fac
 bool emitObject(llvm::Module &module, const Target &target, const std::string &name, std::string &bytes, ObjectFacts &facts,
                 std::string &error) {
   Frames frames;
-  for (llvm::Function &function : module)
-    function.addFnAttr("warn-stack-size", "0"); // every frame is reported
-  std::unique_ptr<llvm::DiagnosticHandler> before = module.getContext().getDiagnosticHandler();
-  module.getContext().setDiagnosticHandler(std::make_unique<CollectFrames>(frames));
-  const bool made = emitCode(module, target, CodeKind::object, bytes, error);
-  module.getContext().setDiagnosticHandler(std::move(before));
-  if (!made || !readObject(bytes, name, facts, error))
+  if (!generateCode(module, target, llvm::CodeGenFileType::ObjectFile, bytes, frames, error) || !readObject(bytes, name, facts, error))
     return false;
   for (const llvm::Function &function : module)
     if (!function.isDeclaration() && function.hasExternalLinkage())

@@ -166,7 +166,8 @@ struct NamedSpec {
   std::string symbol;
 };
 
-Share makeShare(const std::vector<NamedSpec> &specs, const KernelTarget &target, const Halide::Target &halide, KernelForm form) {
+Share makeShare(const std::vector<NamedSpec> &specs, const KernelTarget &target, const Halide::Target &halide, KernelForm form,
+                const FinishBitcode &finish, int number) {
   Share share;
   const NamedSpec *current = nullptr;
   try {
@@ -191,8 +192,12 @@ Share makeShare(const std::vector<NamedSpec> &specs, const KernelTarget &target,
     current = nullptr;
     // A rebuilt module forgets that functions in it use strict_float, and would fold magic rounding away.
     module.set_any_strict_float(true);
-    if (form == KernelForm::bitcode)
+    if (form == KernelForm::bitcode) {
       share.text = compileToBitcode(module);
+      std::string reason;
+      if (finish && !finish(share.text, number, reason))
+        throw std::runtime_error(reason);
+    }
   } catch (const std::exception &failure) { // Halide::Error is one
     share.failed = true;
     share.text = (current ? current->symbol + ": " : std::string()) + failure.what();
@@ -233,7 +238,7 @@ struct Place {
 } // namespace
 
 bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &target, KernelForm form,
-                     std::vector<KernelInfo> &result, std::vector<std::string> &code, std::string &error) {
+                     std::vector<KernelInfo> &result, std::vector<std::string> &code, std::string &error, const FinishBitcode &finish) {
   const std::optional<Halide::Target> halide = halideTarget(target);
   if (!halide) {
     error = "no kernels for target '" + target.name + "'";
@@ -259,8 +264,8 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
   }
   Share made[2];
   try {
-    auto [first, second] = runBoth([&] { return pack(makeShare(shares[0], target, *halide, form)); },
-                                   [&] { return shares[1].empty() ? pack({}) : pack(makeShare(shares[1], target, *halide, form)); });
+    auto make = [&](int share) { return pack(shares[share].empty() ? Share() : makeShare(shares[share], target, *halide, form, finish, share)); };
+    auto [first, second] = runBoth([&] { return make(0); }, [&] { return make(1); });
     made[0] = unpack(first);
     made[1] = unpack(second);
   } catch (const std::exception &failure) {

@@ -60,8 +60,9 @@ LogicalResult scheduleKernels(ModuleOp module, const codegen::Target &target, bo
   return runPhase(module, [&](OpPassManager &pm) { buildSchedulePhase(pm, target.goal); });
 }
 
-LogicalResult finishKernels(ModuleOp module, codegen::KernelForm form, std::vector<std::string> &kernels) {
-  if (failed(runPhase(module, buildPackPhase)) || failed(codegen::makeKernels(module, form, kernels)))
+LogicalResult finishKernels(ModuleOp module, codegen::KernelForm form, std::vector<std::string> &kernels,
+                            const codegen::FinishBitcode &finish) {
+  if (failed(runPhase(module, buildPackPhase)) || failed(codegen::makeKernels(module, form, kernels, finish)))
     return failure();
   return runPhase(module, buildMemoryPhase);
 }
@@ -73,7 +74,10 @@ LogicalResult lowerTo(Output output, ModuleOp module, const codegen::Target &tar
     return runPhase(module, buildNNPhase);
   if (failed(scheduleKernels(module, target)))
     return failure();
-  return finishKernels(module, output == Output::cpp ? codegen::KernelForm::cpp : codegen::KernelForm::bitcode, kernels);
+  codegen::FinishBitcode compile;
+  if ((output == Output::object || output == Output::assembly) && codegen::hasAssembler(target))
+    compile = [&](std::string &bitcode, int share, std::string &error) { return codegen::compileKernels(bitcode, share, target, error); };
+  return finishKernels(module, output == Output::cpp ? codegen::KernelForm::cpp : codegen::KernelForm::bitcode, kernels, compile);
 }
 
 } // namespace mnv3

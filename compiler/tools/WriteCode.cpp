@@ -70,8 +70,8 @@ bool makeCode(const CommandLine &line, mlir::func::FuncOp function, const std::v
     if (mlir::failed(checkBudgets(function, *facts, external, line.budgets, ramAt)))
       return false;
   }
-  const auto kind = line.emit == Output::assembly ? codegen::CodeKind::assembly : codegen::CodeKind::llvm;
-  if (!isObject && !codegen::emitCode(*code, line.target, kind, bytes, error)) {
+  const auto kind = line.emit == Output::assembly ? codegen::TextKind::assembly : codegen::TextKind::llvm;
+  if (!isObject && !codegen::emitText(*code, line.target, kind, bytes, error)) {
     fail(error);
     return false;
   }
