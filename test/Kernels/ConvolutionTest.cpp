@@ -135,6 +135,7 @@ TEST_P(Convolutions, Stem) {
       {.name = "even", .inputHeight = 12, .inputWidth = 64, .outputs = 16, .output = {.halo = 1}},
       {.name = "to 33", .inputHeight = 10, .inputWidth = 10, .outputs = 33, .activation = Activation::silu},
       {.name = "6x6", .inputHeight = 16, .inputWidth = 32, .outputs = 16, .kernel = 6, .pad = 2},
+      {.name = "5x5", .inputHeight = 16, .inputWidth = 32, .outputs = 16, .kernel = 5, .pad = 2},
       {.name = "stride 1, one plane", .inputHeight = 5, .inputWidth = 7, .planes = 1, .outputs = 5, .stride = 1},
       {.name = "no pad", .inputHeight = 9, .inputWidth = 9, .outputs = 4, .pad = 0},
       {.name = "one column", .inputHeight = 9, .inputWidth = 1, .outputs = 8},

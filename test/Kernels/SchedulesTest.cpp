@@ -152,6 +152,10 @@ TEST(Schedules, WinogradOnlyWhereItIsDefined) {
   EXPECT_EQ(chooseWinogradTile(conv(40, 42, 48, 48, 3), avx512), 2);
   EXPECT_FALSE(chooseWinogradTile(conv(40, 41, 48, 48, 3), avx512));
   EXPECT_FALSE(chooseWinogradTile(conv(40, 40, 8, 48, 3), avx512)); // transforms would cost more than they save
+  EXPECT_EQ(chooseWinogradTile(conv(40, 40, 32, 64, 3), avx2), 4);
+  EXPECT_FALSE(chooseWinogradTile(conv(40, 40, 32, 64, 3, 2), avx2)); // and with stride 2 they save less
+  EXPECT_EQ(chooseWinogradTile(conv(40, 40, 64, 128, 3, 2), avx2), 4);
+  EXPECT_EQ(chooseWinogradTile(conv(40, 40, 32, 64, 3, 2), neon), 4); // where instructions count
   KernelSpec dilated = good;
   dilated.dilation = 2;
   EXPECT_FALSE(chooseWinogradTile(dilated, avx512));
