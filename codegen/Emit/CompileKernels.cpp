@@ -1,4 +1,4 @@
-// Code generation of kernels is half of the work, and so it is done where the kernels are made: in two processes at once. What a
+// Code generation of kernels takes a third of a compile, and so it is done where the kernels are made: in two processes at once. What a
 // process hands on is still a module, but one without functions: assembly defines them, which the driver's module takes in. So
 // all code becomes one object in the usual way, without a linker.
 #include "codegen/Emit/Emit.h"
@@ -6,7 +6,6 @@
 #include "codegen/Emit/Stack.h"
 
 #include "llvm/Bitcode/BitcodeWriter.h"
-#include "llvm/IR/Constants.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/TargetParser/Triple.h"
