@@ -19,6 +19,13 @@ namespace {
 
 using namespace Halide;
 
+// A pixel's fields are copied unrolled up to so many: one vector after another, or each alone where it must be exact. More are a loop, as
+// classes may be thousands.
+constexpr int mostUnrolledFields = 128;
+
+// All outputs of a tile lie on the stack up to so many bytes (eighty classes take 5 to 7 KB), else in scratch.
+constexpr int mostBytesOnStack = 8192;
+
 struct Operands {
   ImageParam input, weights, bias;
 };
@@ -59,11 +66,12 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, Operands opera
   result.bound(l, 0, written).bound(x, 0, spec.width).bound(y, 0, rows).bound(a, 0, spec.anchors);
   fix(result.output_buffer(), {{written, 1}, {spec.width, fields}, {rows, row}, {spec.anchors, row * spec.height}}, 4);
   result.split(x, xo, xi, pixels, TailStrategy::ShiftInwards).reorder(l, xi, a, xo, y).unroll(xi);
-  if (exact)
+  if (!exact)
+    result.vectorize(l, vector);
+  if (fields <= mostUnrolledFields)
     result.unroll(l);
-  else
-    result.vectorize(l, vector).unroll(l);
-  tile.compute_at(result, xo).store_in(MemoryType::Stack).align_storage(o, vector);
+  const int tileBytes = (lanes + dotted) * pixels * static_cast<int>(sizeof(float));
+  tile.compute_at(result, xo).store_in(tileBytes <= mostBytesOnStack ? MemoryType::Stack : MemoryType::Heap).align_storage(o, vector);
   RVar to("to"), ti("ti");
   tile.update(0).split(whichOutput, to, ti, outputTile).reorder(ti, x, to).vectorize(ti, vector).unroll(ti).unroll(x);
   accumulators.compute_at(tile, to);

@@ -151,6 +151,7 @@ TEST_P(Convolutions, Stem) {
 TEST_P(Convolutions, Detect) {
   const Detect wanted[] = {
       {.name = "11 fields"},
+      {.name = "a thousand classes", .height = 2, .width = 6, .fields = 1005},
       {.name = "6 fields", .fields = 6},
       {.name = "33 outputs, one dotted", .width = 12, .inputs = 40},
       {.name = "36 outputs, up to four dotted", .inputs = 12, .fields = 12},
