@@ -14,7 +14,8 @@ constexpr const char *stacks = "mnv3.stacks";
 class DepthFinder {
 public:
   DepthFinder(const llvm::Module &module, const Frames &frames, const Target &target)
-      : module(module), frames(frames), noted(notedStacks(module)), isX86(llvm::Triple(target.triple).isX86()), vectorBytes(target.kernels.vectorWidth * 4) {}
+      : module(module), frames(frames), noted(notedStacks(module)), isX86(llvm::Triple(target.triple).isX86()),
+        vectorBytes(target.kernels.vectorWidth * 4) {}
 
   int64_t depthOf(const llvm::Function &function) {
     auto [known, isNew] = depths.try_emplace(&function, 0); // 0 while it is being found: nothing here recurses

@@ -23,9 +23,6 @@ using namespace Halide;
 // classes may be thousands.
 constexpr int mostUnrolledFields = 128;
 
-// All outputs of a tile lie on the stack up to so many bytes (eighty classes take 5 to 7 KB), else in scratch.
-constexpr int mostBytesOnStack = 8192;
-
 struct Operands {
   ImageParam input, weights, bias;
 };
@@ -70,8 +67,7 @@ Part makePart(const KernelSpec &spec, const KernelTarget &target, Operands opera
     result.vectorize(l, vector);
   if (fields <= mostUnrolledFields)
     result.unroll(l);
-  const int tileBytes = (lanes + dotted) * pixels * static_cast<int>(sizeof(float));
-  tile.compute_at(result, xo).store_in(tileBytes <= mostBytesOnStack ? MemoryType::Stack : MemoryType::Heap).align_storage(o, vector);
+  tile.compute_at(result, xo).store_in(MemoryType::Stack).align_storage(o, vector);
   RVar to("to"), ti("ti");
   tile.update(0).split(whichOutput, to, ti, outputTile).reorder(ti, x, to).vectorize(ti, vector).unroll(ti).unroll(x);
   accumulators.compute_at(tile, to);

@@ -264,7 +264,9 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
   }
   Share made[2];
   try {
-    auto make = [&](int share) { return pack(shares[share].empty() ? Share() : makeShare(shares[share], target, *halide, form, finish, share)); };
+    auto make = [&](int share) {
+      return pack(shares[share].empty() ? Share() : makeShare(shares[share], target, *halide, form, finish, share));
+    };
     auto [first, second] = runBoth([&] { return make(0); }, [&] { return make(1); });
     made[0] = unpack(first);
     made[1] = unpack(second);

@@ -20,8 +20,9 @@ using namespace Halide::Internal;
 
 constexpr const char *scratchName = "scratch", *callersSuffix = "_of_caller";
 
-// What stays on the stack: register tiles and little rows. Kernels run on small stacks too.
-constexpr int64_t largestStackBytes = 4096;
+// What stays on the stack: register tiles and little rows, and more where a schedule asks for it. Kernels run on small stacks too, and from
+// 16 KB on Halide would call malloc all the same.
+constexpr int64_t largestStackBytes = 4096, largestAskedBytes = 8192;
 constexpr int scratchAlignment = 64;
 
 Expr bytesAfter(const std::string &pointer, Expr bytes) {
@@ -60,9 +61,9 @@ private:
     return IRMutator::visit(let);
   }
   Stmt visit(const Allocate *allocate) override {
-    const bool register_ = allocate->memory_type == MemoryType::Stack || allocate->memory_type == MemoryType::Register;
     const int64_t constant = allocate->constant_allocation_size(); // 0: is none
-    if (register_ || (constant && constant * allocate->type.bytes() <= largestStackBytes))
+    const int64_t largest = allocate->memory_type == MemoryType::Stack ? largestAskedBytes : largestStackBytes;
+    if (allocate->memory_type == MemoryType::Register || (constant && constant * allocate->type.bytes() <= largest))
       return IRMutator::visit(allocate);
     Expr elements = constant ? Expr(static_cast<int>(constant)) : elementsOf(allocate);
     const Expr place = floats;

@@ -46,10 +46,10 @@ Kernel makeStem(const KernelSpec &spec, const KernelTarget &target, const Strip 
   Var c("c"), x("x"), y("y"), p("p");
   Func padded("padded"), accumulators("accumulators"), result("result");
   RDom r(0, spec.kernelW, 0, spec.kernelH, 0, planes, "r");
-  Expr from = x - spec.padLeft, row = y + strip.first * spec.strideY - spec.padTop;
-  Expr inside = from >= 0 && from < inputWidth && row >= 0 && row < inputHeight;
-  Expr rowStart = p * strip.plane + clamp(row, 0, inputHeight - 1) * inputWidth;
-  padded(x, p, y) = select(likely(inside), input(rowStart + clamp(likely(from), 0, inputWidth - 1)), 0.0f);
+  Expr column = x - spec.padLeft, row = y + strip.first * spec.strideY - spec.padTop;
+  Expr inside = column >= 0 && column < inputWidth && row >= 0 && row < inputHeight;
+  Expr from = p * strip.plane + clamp(row, 0, inputHeight - 1) * inputWidth;
+  padded(x, p, y) = select(likely(inside), input(from + clamp(likely(column), 0, inputWidth - 1)), 0.0f);
   accumulators(c, x, y) = bias(c);
   accumulators(c, x, y) += weights(c % vector, r.x, r.y, r.z, c / vector) *
                            padded(x * spec.strideX + r.x * spec.dilation, r.z, y * spec.strideY + r.y * spec.dilation);
@@ -69,14 +69,14 @@ Kernel makeStem(const KernelSpec &spec, const KernelTarget &target, const Strip 
       .unroll(xi);
   accumulators.compute_at(result, co);
   accumulators.store_in(MemoryType::Stack).vectorize(c, narrow).unroll(c).unroll(x);
-  RVar group("group"), column("column");
+  RVar group("group"), tap("tap");
   accumulators.update()
-      .split(r.x, group, column, columnsAtOnce(spec, target))
-      .reorder(c, x, column, group, r.y, r.z)
+      .split(r.x, group, tap, columnsAtOnce(spec, target))
+      .reorder(c, x, tap, group, r.y, r.z)
       .vectorize(c, narrow)
       .unroll(c)
       .unroll(x)
-      .unroll(column);
+      .unroll(tap);
   if (!multipliesByElement(target)) {
     padded.store_root().compute_at(result, y).vectorize(x, vector, TailStrategy::RoundUp);
   } else {
