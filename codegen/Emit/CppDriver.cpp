@@ -70,7 +70,7 @@ private:
   }
 
   // Threads share it, or it is a stem, whose rows come in bands.
-  static bool isInStrips(kern::KernelOpInterface kernel) { return kernel.getStrips() > 1 || isa<kern::StemOp>(*kernel); }
+  static bool isInStrips(kern::KernelOpInterface kernel) { return kernel.getStrips() > 1 || isa<kern::StemOp>(*kernel) || winogradFactsOf(kernel); }
 
   bool hasStrips() {
     return source
@@ -142,7 +142,9 @@ private:
     if (options.profile)
       say("before = mnv3_read_clock(hooks);");
     if (isa<kern::StemOp>(*kernel))
-      call("mnv3_run_stem", {"hooks", "run", "&" + stemName(index), stripName(index)});
+      call("mnv3_run_stem", {"hooks", "run", "&" + factsName("stem", index), stripName(index)});
+    else if (winogradFactsOf(kernel))
+      call("mnv3_run_winograd", {"hooks", "run", "&" + factsName("winograd", index), stripName(index)});
     else if (int64_t strips = kernel.getStrips(); strips > 1)
       call("mnv3_run_strips", {"hooks", "run", number(llvm::Log2_64(strips)), stripName(index)});
     else
@@ -166,11 +168,19 @@ private:
   void emitStrip(kern::KernelOpInterface kernel, int64_t index) {
     std::pair<const char *, const char *> arguments[] = {{"void *", "shared"}, {"int32_t", "strip"}};
     auto stem = dyn_cast<kern::StemOp>(*kernel);
+    const std::optional<WinogradFacts> winograd = winogradFactsOf(kernel);
+    auto sayFacts = [&](const char *what, const auto &facts) {
+      text += fmt::format("static const mnv3_{} {} = {{{}}};\n", what, factsName(what, index), fmt::join(facts, ", "));
+    };
     if (stem)
-      text += fmt::format("static const mnv3_stem {} = {{{}}};\n", stemName(index), fmt::join(stemFactsOf(stem), ", "));
+      sayFacts("stem", stemFactsOf(stem));
+    if (winograd)
+      sayFacts("winograd", *winograd);
     emitFunction(stripName(index), arguments, [&] {
       say("// " + kernels[index]);
       say("const mnv3_run *const run = (const mnv3_run *)shared;");
+      if (winograd)
+        return callKernel(kernel, {"run->first_row", "run->rows", "run->step", "strip", "run->shift"}, "");
       std::vector<std::string> numbers = {"part.first", "part.count"};
       if (stem) {
         say("const mnv3_rows part = mnv3_rows_of_band(run, strip);");
@@ -183,7 +193,7 @@ private:
     });
   }
 
-  std::string stemName(int64_t index) { return fmt::format("{}_stem_{}", options.name, index); }
+  std::string factsName(const char *what, int64_t index) { return fmt::format("{}_{}_{}", options.name, what, index); }
   std::string stripName(int64_t index) { return fmt::format("{}_strip_{}", options.name, index); }
   static std::string number(int64_t value) { return std::to_string(value); }
   static std::string at(const std::string &base, int64_t bytes, const std::string &more = "") {

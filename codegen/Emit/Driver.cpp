@@ -29,6 +29,13 @@ StemFacts stemFactsOf(kern::StemOp stem) {
           stem.getKernel()[0], llvm::Log2_64(stem.getStrips())};
 }
 
+std::optional<WinogradFacts> winogradFactsOf(kern::KernelOpInterface kernel) {
+  auto conv = dyn_cast<kern::Conv2DOp>(*kernel);
+  if (!conv || !conv.getWinograd())
+    return std::nullopt;
+  return {{rowsOf(kernel), conv->getAttrOfType<IntegerAttr>("band").getInt(), llvm::Log2_64(kernel.getStrips())}};
+}
+
 Place placeOf(const KernelOperand &operand, const WeightBlob &weights) {
   const int64_t bytes = operand.floats * static_cast<int64_t>(sizeof(float));
   if (auto constant = operand.value.getDefiningOp<kern::WeightsOp>())
@@ -127,7 +134,7 @@ private:
                                builder.getInt32(type.getHaloColumns())});
   }
 
-  // `numbers`: first row, rows, and a stem's plane. `scratch`: bytes behind the first strip's.
+  // `numbers`: first row, rows, and those of a stem or of Winograd's steps. `scratch`: bytes behind the first strip's.
   void callKernel(kern::KernelOpInterface op, ArrayRef<llvm::Value *> numbers, llvm::Value *scratch) {
     llvm::SmallVector<llvm::Value *> arguments(numbers);
     for (const KernelOperand &operand : kernelOperandsOf(op))
@@ -142,7 +149,7 @@ private:
     builder.CreateCall(kernel, arguments);
   }
 
-  // void strip(mnv3_run *, int32_t strip): a strip of the rows of a kernel that threads share.
+  // void strip(mnv3_run *, int32_t strip): a strip of the rows of a kernel that threads share, or of a step.
   llvm::Function *makeStrip(kern::KernelOpInterface op, int64_t index) {
     auto *type = llvm::FunctionType::get(builder.getVoidTy(), {pointer, i32}, false);
     auto *function = llvm::Function::Create(type, llvm::Function::InternalLinkage, options.name + "_strip_" + std::to_string(index), module);
@@ -158,6 +165,9 @@ private:
       auto rowsBefore = [&](llvm::Value *number) { return builder.CreateLShr(builder.CreateMul(number, bandRows), shift); };
       llvm::Value *before = rowsBefore(strip), *rows = builder.CreateSub(rowsBefore(next), before);
       callKernel(op, {builder.CreateAdd(loadField(run, firstRowField), before), rows, loadField(run, planeField)}, scratch);
+    } else if (winogradFactsOf(op)) { // a share of the step
+      llvm::Value *firstRow = loadField(run, firstRowField), *rows = loadField(run, rowsField);
+      callKernel(op, {firstRow, rows, loadField(run, stepField), strip, shift}, builder.getInt32(0));
     } else { // each has as many steps of rows as the next, or one more; what is less than a step goes to the last
       const int64_t height = rowsOf(op), step = op->getAttrOfType<IntegerAttr>("row_step").getInt();
       auto firstRow = [&](llvm::Value *number) {
@@ -173,14 +183,14 @@ private:
     return function;
   }
 
-  // A struct mnv3_stem.
-  llvm::Constant *describeStem(kern::StemOp op, int64_t index) {
+  // A struct mnv3_stem or mnv3_winograd.
+  llvm::Constant *describe(ArrayRef<int64_t> facts, const char *what, int64_t index) {
     llvm::SmallVector<llvm::Constant *> fields;
-    for (int64_t number : stemFactsOf(op))
+    for (int64_t number : facts)
       fields.push_back(builder.getInt32(number));
     llvm::Constant *value = llvm::ConstantStruct::getAnon(fields);
     return new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true, llvm::GlobalValue::InternalLinkage, value,
-                                    options.name + "_stem_" + std::to_string(index));
+                                    options.name + what + std::to_string(index));
   }
 
   void runKernel(kern::KernelOpInterface op, int64_t index) {
@@ -190,7 +200,10 @@ private:
       before = builder.CreateCall(runtime("mnv3_read_clock", i64, {pointer}), {network->getArg(1)});
     if (auto stem = dyn_cast<kern::StemOp>(*op))
       builder.CreateCall(runtime("mnv3_run_stem", builder.getVoidTy(), {pointer, pointer, pointer, pointer}),
-                         {network->getArg(1), network->getArg(0), describeStem(stem, index), makeStrip(op, index)});
+                         {network->getArg(1), network->getArg(0), describe(stemFactsOf(stem), "_stem_", index), makeStrip(op, index)});
+    else if (std::optional<WinogradFacts> facts = winogradFactsOf(op))
+      builder.CreateCall(runtime("mnv3_run_winograd", builder.getVoidTy(), {pointer, pointer, pointer, pointer}),
+                         {network->getArg(1), network->getArg(0), describe(*facts, "_winograd_", index), makeStrip(op, index)});
     else if (int64_t strips = op.getStrips(); strips > 1)
       builder.CreateCall(runtime("mnv3_run_strips", builder.getVoidTy(), {pointer, pointer, i32, pointer}),
                          {network->getArg(1), network->getArg(0), builder.getInt32(llvm::Log2_64(strips)), makeStrip(op, index)});
@@ -209,8 +222,8 @@ private:
   llvm::PointerType *pointer;
   llvm::Type *i32;
   llvm::StructType *runType = // struct mnv3_run
-      llvm::StructType::get(module.getContext(), {pointer, pointer, pointer, pointer, pointer, i32, i32, i32, i32});
-  static constexpr unsigned planeField = 5, shiftField = 6, firstRowField = 7, rowsField = 8;
+      llvm::StructType::get(module.getContext(), {pointer, pointer, pointer, pointer, pointer, i32, i32, i32, i32, i32});
+  static constexpr unsigned planeField = 5, shiftField = 6, firstRowField = 7, rowsField = 8, stepField = 9;
   llvm::Function *network = nullptr;
   Frame frame{};
 };

@@ -34,6 +34,10 @@ Place placeOf(const KernelOperand &operand, const WeightBlob &weights);
 using StemFacts = std::array<int64_t, 7>;
 StemFacts stemFactsOf(kern::StemOp stem);
 
+// Those of mnv3_winograd, for a convolution by that method.
+using WinogradFacts = std::array<int64_t, 3>;
+std::optional<WinogradFacts> winogradFactsOf(kern::KernelOpInterface kernel);
+
 // A hash of all that external weights must agree on with the object: kernels, places in the blob, strides and anchors.
 uint64_t layoutHash(mlir::func::FuncOp function, const WeightBlob &weights);
 

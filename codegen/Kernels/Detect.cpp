@@ -29,7 +29,7 @@ struct Operands {
 
 Part makePart(const KernelSpec &spec, const KernelTarget &target, Operands operands, Expr firstRow, Expr rows, Expr firstFloat, bool exact) {
   const int vector = target.vectorWidth, fields = spec.output.channels, channels = spec.inputs[0].channels;
-  const int64_t row = static_cast<int64_t>(fields) * spec.width;
+  const int row = fields * spec.width; // nn::mostValues bounds a whole head
   const int outputTile = spec.schedule.vectors * vector;
   const int dotted = dottedOutputs(spec, target), whole = spec.anchors * fields - dotted;
   const int lanes = roundUp(whole, outputTile);

@@ -9,30 +9,40 @@
 
 namespace mnv3::codegen {
 
-// What is known of a call when it runs only: the rows of the output that it makes, so that threads can share a picture; and how many
-// floats lie between two planes of the picture that a stem reads, of which there may be some rows only.
+// What is known of a call when it runs only: the rows of the output that it makes, so that threads can share a picture; how many
+// floats lie between two planes of the picture that a stem reads, of which there may be some rows only; and of Winograd's band which
+// step is to be taken, and of that which of 1 << shift shares.
 struct Strip {
-  Halide::Expr first, rows, plane;
+  Halide::Expr first, rows, plane, step, share, shift;
 };
 
-// An operand. Its coordinate 0, 0, ... lies `firstFloat` floats behind the caller's pointer: algorithms count rows from the
-// strip's first.
+// Whose memory it is.
+enum class Owner { caller, scratch };
+
+// An operand. Its coordinate 0, 0, ... lies `firstFloat` floats behind the caller's pointer, or behind the start of scratch: algorithms
+// count rows from the strip's first.
 struct Operand {
-  Operand(const Halide::ImageParam &param, Halide::Expr firstFloat = 0) : argument(param), firstFloat(firstFloat) {}
+  Operand(const Halide::ImageParam &param, Halide::Expr firstFloat = 0, Owner owner = Owner::caller)
+      : param(param), argument(param), firstFloat(firstFloat), owner(owner) {}
+  Halide::ImageParam param;
   Halide::Argument argument;
   Halide::Expr firstFloat;
+  Owner owner;
 };
 
-// A piece of a kernel that writes a part of the output, for the tiles that do not divide it (last channels, last rows).
+// A piece of a kernel that writes a part of the output, for the tiles that do not divide it (last channels, last rows), or what a
+// later piece reads.
 struct Part {
   Halide::Func result;
   Halide::Expr firstFloat = 0; // as above
+  Owner owner = Owner::caller;
 };
 
 struct Kernel {
-  std::vector<Operand> operands; // all but the output, in the order of KernelSpec.h
-  std::vector<Part> parts;       // run one after the other
-  int rowStep = 0;               // see KernelInfo
+  std::vector<Operand> operands;   // all but the output: the caller's in the order of KernelSpec.h
+  std::vector<Part> parts;         // run one after the other
+  int rowStep = 0, bandRows = 0;   // see KernelInfo
+  Halide::Expr scratchFloats = 0;  // that operands and parts own; it may depend on the strip's rows
 };
 
 Kernel makeConv2D(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);

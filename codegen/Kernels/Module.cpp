@@ -99,7 +99,7 @@ std::string compileToBitcode(const Halide::Module &module) {
 // What one process makes of its share of the kernels, as it travels between processes: facts of each kernel, then the
 // code; or why it could not.
 struct Facts {
-  int64_t rowStep, codeBytes; // codeBytes: of C++
+  int64_t rowStep, bandRows, codeBytes; // codeBytes: of C++
   std::vector<int64_t> scratchBytes;
 };
 
@@ -116,6 +116,7 @@ std::string pack(const Share &share) {
   put(static_cast<int64_t>(share.facts.size()));
   for (const Facts &facts : share.facts) {
     put(facts.rowStep);
+    put(facts.bandRows);
     put(facts.codeBytes);
     put(static_cast<int64_t>(facts.scratchBytes.size()));
     for (int64_t scratch : facts.scratchBytes)
@@ -137,6 +138,7 @@ Share unpack(const std::string &bytes) {
   share.facts.resize(static_cast<size_t>(take()));
   for (Facts &facts : share.facts) {
     facts.rowStep = take();
+    facts.bandRows = take();
     facts.codeBytes = take();
     facts.scratchBytes.resize(static_cast<size_t>(take()));
     for (int64_t &scratch : facts.scratchBytes)
@@ -168,41 +170,44 @@ struct NamedSpec {
 
 Share makeShare(const std::vector<NamedSpec> &specs, const KernelTarget &target, const Halide::Target &halide, KernelForm form,
                 const FinishBitcode &finish, int number) {
-  Share share;
+  Share made;
   const NamedSpec *current = nullptr;
   try {
     Halide::Module module("mnv3_kernels", halide);
     for (const NamedSpec &named : specs) {
       current = &named;
       const KernelSpec &spec = named.spec;
-      const size_t before = share.text.size();
-      const Halide::Param<int> first("first_row"), rows("rows"), plane("plane");
+      const size_t before = made.text.size();
+      const Halide::Param<int> first("first_row"), rows("rows"), plane("plane"), step("step"), share("share"), shift("shift");
       std::vector<Halide::Argument> numbers = {first, rows};
       if (spec.family == Family::stem)
         numbers.push_back(plane);
-      const Kernel kernel = makeKernel(spec, target, {first, rows, plane});
+      if (spec.family == Family::winograd)
+        numbers.insert(numbers.end(), {step, share, shift});
+      const Kernel kernel = makeKernel(spec, target, {first, rows, plane, step, share, shift});
       RawFunction raw = lowerToRawPointers(kernel, numbers, named.symbol, halide);
       if (form == KernelForm::cpp)
-        share.text += "\n// " + kernelSummary(spec) + "\n" + cppSourceOf(raw.function, halide);
+        made.text += "\n// " + kernelSummary(spec) + "\n" + cppSourceOf(raw.function, halide);
       else
         module.append(raw.function);
-      share.facts.push_back({kernel.rowStep, static_cast<int64_t>(share.text.size() - before),
-                             scratchBySteps(raw.scratchBytes, rows.name(), kernel.rowStep, spec.height)});
+      const int mostRows = kernel.bandRows ? kernel.bandRows : spec.height;
+      made.facts.push_back({kernel.rowStep, kernel.bandRows, static_cast<int64_t>(made.text.size() - before),
+                            scratchBySteps(raw.scratchBytes, rows.name(), kernel.rowStep, mostRows)});
     }
     current = nullptr;
     // A rebuilt module forgets that functions in it use strict_float, and would fold magic rounding away.
     module.set_any_strict_float(true);
     if (form == KernelForm::bitcode) {
-      share.text = compileToBitcode(module);
+      made.text = compileToBitcode(module);
       std::string reason;
-      if (finish && !finish(share.text, number, reason))
+      if (finish && !finish(made.text, number, reason))
         throw std::runtime_error(reason);
     }
   } catch (const std::exception &failure) { // Halide::Error is one
-    share.failed = true;
-    share.text = (current ? current->symbol + ": " : std::string()) + failure.what();
+    made.failed = true;
+    made.text = (current ? current->symbol + ": " : std::string()) + failure.what();
   }
-  return share;
+  return made;
 }
 
 // A kernelSymbol for people: its hash, which tells kernels of one shape apart, is a number here, and that only where there are several.
@@ -300,7 +305,8 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
   for (const KernelSpec &spec : specs) {
     const Place &place = places[numbers[kernelSymbol(spec)]];
     const Facts &facts = made[place.share].facts[place.number];
-    result.push_back({shares[place.share][place.number].symbol, static_cast<int>(facts.rowStep), facts.scratchBytes});
+    result.push_back({shares[place.share][place.number].symbol, static_cast<int>(facts.rowStep), static_cast<int>(facts.bandRows),
+                      facts.scratchBytes});
   }
   return true;
 }

@@ -6,14 +6,14 @@ namespace mnv3::codegen {
 
 void fix(Halide::OutputImageParam buffer, const std::vector<Dimension> &dimensions, int alignment) {
   for (size_t i = 0; i < dimensions.size(); ++i)
-    buffer.dim(static_cast<int>(i)).set_bounds(0, dimensions[i].extent).set_stride(static_cast<int>(dimensions[i].stride));
+    buffer.dim(static_cast<int>(i)).set_bounds(dimensions[i].first, dimensions[i].extent).set_stride(dimensions[i].stride);
   buffer.set_host_alignment(alignment);
 }
 
 Halide::ImageParam denseWeights(const std::string &name, const std::vector<int> &extents) {
   Halide::ImageParam weights(Halide::Float(32), static_cast<int>(extents.size()), name);
   std::vector<Dimension> dimensions;
-  int64_t stride = 1;
+  int stride = 1;
   for (int extent : extents) {
     dimensions.push_back({extent, stride});
     stride *= extent;

@@ -15,7 +15,8 @@ inline int roundUp(int a, int b) { return ceilDiv(a, b) * b; }
 
 struct Dimension {
   Halide::Expr extent;
-  int64_t stride; // floats
+  Halide::Expr stride; // floats
+  Halide::Expr first = 0; // coordinate, which lies where the pointer points
 };
 
 // Fixes the dimensions of an operand, innermost first; `alignment` is that of its first float, in bytes.

@@ -4,8 +4,8 @@
 //     let input.stride.1 = _halide_buffer_get_stride(input.buffer, 1)
 //     assert ...
 //
-// All shapes here are constants (Operands.h), so nothing but the host pointers is ever used: with those lets and
-// asserts gone, and `input` made an argument by itself, no buffer is left. This needs a target with NoAsserts and
+// All shapes here are constants or follow from the numbers of the strip (Operands.h), so nothing but the host pointers is ever used: with
+// those lets and asserts gone, and `input` made an argument by itself, no buffer is left. This needs a target with NoAsserts and
 // NoBoundsQuery, without which lowering wraps the body in code that does look into the buffers.
 #include "codegen/Kernels/RawPointers.h"
 
@@ -88,6 +88,16 @@ private:
   static Expr ceilDiv(const Expr &a, int b) { return (a + (b - 1)) / b; }
 };
 
+// What the lets would have read from a buffer, of the dimensions that are no constants.
+Stmt defineDimensions(const std::string &name, const Parameter &buffer, Stmt body) {
+  for (int i = 0; i < buffer.dimensions(); ++i)
+    for (const auto &[field, value] : {std::pair("min", buffer.min_constraint(i)), {"extent", buffer.extent_constraint(i)},
+                                       {"stride", buffer.stride_constraint(i)}})
+      if (value.defined() && !is_const(value))
+        body = LetStmt::make(name + "." + field + "." + std::to_string(i), value, body);
+  return body;
+}
+
 LoweredArgument pointerArgument(const std::string &name) {
   return LoweredArgument(name, Argument::InputScalar, type_of<void *>(), 0, ArgumentEstimates{});
 }
@@ -98,7 +108,7 @@ RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Argument>
                                const Target &target) {
   constexpr const char *outputName = "output";
   std::vector<Stmt> bodies;
-  Expr scratchBytes = 0;
+  Expr scratchFloats = kernel.scratchFloats;
   bool strictFloat = false;
   std::vector<Argument> inputs = numbers;
   for (const Operand &operand : kernel.operands)
@@ -108,21 +118,29 @@ RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Argument>
     if (lowered.functions().size() != 1)
       throw std::runtime_error(symbol + " was lowered to more than one function");
     AllocateInScratch allocations;
+    allocations.floats = kernel.scratchFloats;
     Stmt body = allocations.mutate(DropBuffers().mutate(lowered.functions()[0].body));
-    body = LetStmt::make(part.result.name(), floatsAfter(outputName, part.firstFloat), body);
+    body = defineDimensions(part.result.name(), part.result.output_buffer().parameter(), body);
     for (const Operand &operand : kernel.operands)
-      if (!is_const_zero(operand.firstFloat))
+      body = defineDimensions(operand.argument.name, operand.param.parameter(), body);
+    body = LetStmt::make(part.result.name(), floatsAfter(part.owner == Owner::scratch ? scratchName : outputName, part.firstFloat), body);
+    for (const Operand &operand : kernel.operands)
+      if (operand.owner == Owner::scratch)
+        body = LetStmt::make(operand.argument.name, floatsAfter(scratchName, operand.firstFloat), body);
+      else if (!is_const_zero(operand.firstFloat))
         body = LetStmt::make(operand.argument.name, floatsAfter(operand.argument.name + callersSuffix, operand.firstFloat), body);
     bodies.push_back(body);
-    scratchBytes = simplify(max(scratchBytes, allocations.floats * static_cast<int>(sizeof(float))));
+    scratchFloats = max(scratchFloats, allocations.floats);
     strictFloat |= lowered.any_strict_float();
   }
   std::vector<LoweredArgument> arguments;
   for (const Argument &number : numbers)
     arguments.push_back(LoweredArgument(number.name, Argument::InputScalar, Int(32), 0, ArgumentEstimates{}));
   for (const Operand &operand : kernel.operands)
-    arguments.push_back(pointerArgument(operand.argument.name + (is_const_zero(operand.firstFloat) ? "" : callersSuffix)));
+    if (operand.owner == Owner::caller)
+      arguments.push_back(pointerArgument(operand.argument.name + (is_const_zero(operand.firstFloat) ? "" : callersSuffix)));
   arguments.push_back(pointerArgument(outputName));
+  const Expr scratchBytes = simplify(scratchFloats * static_cast<int>(sizeof(float)));
   if (!is_const_zero(scratchBytes))
     arguments.push_back(pointerArgument(scratchName));
   return {LoweredFunc(symbol, arguments, Block::make(bodies), LinkageType::External, NameMangling::C), scratchBytes,

@@ -12,13 +12,17 @@
 // direct way takes 144, or 25 where it takes 36.
 //
 // The products are a matrix product for each f and phase, and take most of the time. A band of tile rows goes through all three
-// steps before the next, so that `transformed` and `products` (scratch) stay in the second-level cache.
+// steps before the next, so that `transformed` and `products` (scratch) stay in the second-level cache. Threads share each step of a
+// band: the first by tiles, the second by f and channels, so that each reads a part of the weights only, and the last by rows.
 #include "codegen/Kernels/Activations.h"
 #include "codegen/Kernels/Kernel.h"
 #include "codegen/Kernels/Operands.h"
 #include "codegen/Kernels/RegisterTile.h"
 #include "codegen/Kernels/WinogradTransforms.h"
 #include "codegen/Schedules/Schedules.h"
+
+#include <algorithm>
+#include <numeric>
 
 namespace mnv3::codegen {
 namespace {
@@ -56,6 +60,57 @@ Expr transformed(Transform transform, const Tiling &tiling, int count, Expr inde
   return mux(index, transform(tiling, values));
 }
 
+struct Range {
+  Expr first, count;
+};
+
+// What a call does of a step with so many equal parts: nothing if it is there for another step.
+Range shareOf(Expr parts, int step, const Strip &strip) {
+  auto before = [&](Expr share) { return (share * parts) >> cast<uint32_t>(strip.shift); };
+  const Expr first = before(strip.share);
+  return {first, select(strip.step == step, before(strip.share + 1) - first, 0)};
+}
+
+// The same where the parts, all of which take `pieces` pieces, are of unequal work.
+Range shareOf(const std::vector<int> &work, int pieces, int step, const Strip &strip) {
+  if (std::count(work.begin(), work.end(), work[0]) == static_cast<std::ptrdiff_t>(work.size()))
+    return shareOf(static_cast<int>(work.size()) * pieces, step, strip);
+  const int total = std::accumulate(work.begin(), work.end(), 0) * pieces;
+  auto piecesBefore = [&](Expr share) {
+    const Expr done = (share * total) >> cast<uint32_t>(strip.shift);
+    Expr sum = 0;
+    int before = 0;
+    for (int part : work) {
+      sum += clamp((done - before) / part, 0, pieces);
+      before += part * pieces;
+    }
+    return sum;
+  };
+  const Expr first = piecesBefore(strip.share);
+  return {first, select(strip.step == step, piecesBefore(strip.share + 1) - first, 0)};
+}
+
+// Has the kernel write `stage`(c, t, f), of the coordinates `first` and on so many as `count`, to a place of its own in scratch, from
+// which other calls may read all of it.
+ImageParam throughScratch(Func stage, int lanes, Expr tiles, int planes, const Expr (&first)[3], const Expr (&count)[3], Kernel &kernel) {
+  constexpr int alignment = 64, floats = alignment / sizeof(float);
+  const Expr strides[] = {1, lanes, lanes * tiles};
+  std::vector<Dimension> written, read;
+  Expr firstFloat = kernel.scratchFloats;
+  for (int dimension = 0; dimension < 3; ++dimension) {
+    written.push_back({count[dimension], strides[dimension], first[dimension]});
+    firstFloat += first[dimension] * strides[dimension];
+    stage.bound(stage.args()[static_cast<size_t>(dimension)], first[dimension], count[dimension]);
+  }
+  fix(stage.output_buffer(), written, std::gcd(alignment, lanes * static_cast<int>(sizeof(float))));
+  kernel.parts.push_back({stage, firstFloat, Owner::scratch});
+  ImageParam whole(Float(32), 3, stage.name() + "_made");
+  fix(whole, {{lanes, strides[0]}, {tiles, strides[1]}, {planes, strides[2]}}, alignment);
+  kernel.operands.push_back({whole, kernel.scratchFloats, Owner::scratch});
+  kernel.scratchFloats = (kernel.scratchFloats + lanes * tiles * planes + (floats - 1)) / floats * floats;
+  return whole;
+}
+
 } // namespace
 
 Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const Strip &strip) {
@@ -65,22 +120,33 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
   const int outputs = tiling.outputs, points = tiling.points();
   const std::vector<Phase> phases = phasesOf(stride, tiling);
   const int inputLanes = roundUp(channels, vector), lanes = roundUp(spec.output.channels, vector);
-  const int tile = schedule.vectors * vector, channelTiles = ceilDiv(lanes, tile);
+  const int tile = schedule.vectors * vector, channelTiles = ceilDiv(lanes, tile), productLanes = channelTiles * tile;
   const int across = spec.width / outputs;
   const Expr down = strip.rows / outputs;
-  // Of the longest band, in whole register tiles: scratch is as large as the strip needs.
-  const Expr bandTiles = (across * min(down, schedule.rows) + (schedule.pixels - 1)) / schedule.pixels * schedule.pixels;
+  const Expr tiles = (across * down + (schedule.pixels - 1)) / schedule.pixels * schedule.pixels; // whole register tiles
+  std::vector<int> productsOf(points * points); // of each point, one a phase that has it
+  for (const Phase &phase : phases)
+    for (int g = 0; g < phase.products(); ++g)
+      ++productsOf[g / phase.columnPoints * points + g % phase.columnPoints];
+  const bool shareRows = schedule.rows > 1; // the next kernel's strips are of rows, too
+  const Range ownTiles = shareOf(tiles, 0, strip), ownProducts = shareOf(productsOf, channelTiles, 1, strip),
+              ownLast = shareOf(shareRows ? down : across, 2, strip);
   ImageParam input = pictureParam("input", spec.inputs[0], inputLanes, (spec.width - 1) * stride + 3, (spec.height - 1) * stride + 3);
   ImageParam weights = denseWeights("weights", {tile, channels, channelTiles, phases.back().firstProduct + phases.back().products()});
-  ImageParam bias = denseWeights("bias", {channelTiles * tile});
+  ImageParam bias = denseWeights("bias", {productLanes});
   ImageParam residual = pictureParam("residual", spec.residual, lanes, spec.width, spec.height);
+  Kernel kernel{{{input, toStrip(strip, spec.inputs[0], stride)}, weights, bias}, {}, outputs, schedule.rows * outputs};
+  if (spec.hasResidual)
+    kernel.operands.push_back({residual, toStrip(strip, spec.residual)});
 
-  // Algorithm. t counts tiles row by row; f = points * i + j counts points, g those of a phase.
-  Var c("c"), t("t"), f("f"), g("g"), i("i"), j("j"), x("x"), y("y"), v("v");
+  // Algorithm. t counts tiles row by row; f = points * i + j counts points, g those of a phase; q counts the tiles of channels of all
+  // points, point by point.
+  Var c("c"), t("t"), g("g"), q("q"), i("i"), j("j"), x("x"), y("y"), v("v");
+  const Expr f = q / channelTiles;
   Func accumulators("accumulators"), products("products"), halfOutput("halfOutput"), result("result");
   std::vector<Func> halfInputs, inputs, reads;
   Expr source = min(t, across * down - 1); // the last group of tiles may be longer than the picture
-  accumulators(c, t, f) = 0.0f;
+  accumulators(c, t, q) = 0.0f;
   for (const Phase &phase : phases) {
     Func half = halfInputs.emplace_back("halfInput"), whole = inputs.emplace_back("inputs");
     half(c, j, i, t) = transformed(transformInput, tiling, phase.rowPoints, i, [&](int k) {
@@ -88,6 +154,8 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
     });
     whole(c, t, g) = transformed(transformInput, tiling, phase.columnPoints, g % phase.columnPoints,
                                  [&](int k) { return half(c, k, g / phase.columnPoints, t); });
+    const ImageParam made = throughScratch(whole, inputLanes, tiles, phase.products(), {0, ownTiles.first, 0},
+                                           {inputLanes, ownTiles.count, phase.products()}, kernel);
     RDom r(0, channels, "r");
     Expr point = f;
     if (phase.row || phase.column) { // the point may be one that the phase lacks; keep the index inside all the same
@@ -97,71 +165,67 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
       point = min(f / points, phase.rowPoints - 1) * phase.columnPoints + min(f % points, phase.columnPoints - 1);
     }
     Func read = reads.emplace_back("read");
-    read(c, t, f) = whole(c, t, point);
-    accumulators(c, t, f) += weights(c % tile, r, c / tile, phase.firstProduct + point) * read(r, t, f);
+    read(c, t, q) = made(c, t, point);
+    accumulators(c, t, q) += weights(c, r, q % channelTiles, phase.firstProduct + point) * read(r, t, q);
   }
-  products(c, t, f) = accumulators(c, t, f);
-  halfOutput(c, j, v, x, y) = transformed(transformOutput, tiling, points, v,
-                                          [&](int k) { return products(c, y * across + x, k * points + j); });
+  products(c, t, q) = accumulators(c, t, q);
+  const ImageParam summed = throughScratch(products, tile, tiles, points * points * channelTiles, {0, 0, ownProducts.first},
+                                           {tile, tiles, ownProducts.count}, kernel);
+  halfOutput(c, j, v, x, y) = transformed(transformOutput, tiling, points, v, [&](int k) {
+    return summed(c % tile, y * across + x, (k * points + j) * channelTiles + c / tile);
+  });
   Expr value = transformed(transformOutput, tiling, points, x % outputs,
                            [&](int k) { return halfOutput(c, k, y % outputs, x / outputs, y / outputs); });
   value = activate(spec.activation, spec.slope, value + bias(c), target);
   result(c, x, y) = spec.hasResidual ? value + residual(c, x, y) : value;
+  const Range own = {ownLast.first * outputs, ownLast.count * outputs};
+  const Range ownRows = shareRows ? own : Range{0, down * outputs}, ownColumns = shareRows ? Range{0, spec.width} : own;
+  const int pixel = spec.output.pixelStride, row = spec.output.rowStride;
+  fix(result.output_buffer(), {{lanes, 1}, {ownColumns.count, pixel, ownColumns.first}, {ownRows.count, row, ownRows.first}},
+      spec.output.alignment);
+  kernel.parts.push_back({result, toStrip(strip, spec.output) + ownColumns.first * pixel + ownRows.first * row});
 
   // Schedule.
-  Var tx("tx"), ty("ty"), xi("xi"), yi("yi"), band("band"), co("co"), ci("ci"), to("to"), ti("ti");
-  result.bound(c, 0, lanes).bound(x, 0, spec.width).bound(y, 0, down * outputs);
-  fixPicture(result, spec.output, lanes, spec.width, down * outputs);
-  result.split(y, ty, yi, outputs, TailStrategy::RoundUp)
-      .split(x, tx, xi, outputs)
-      .split(ty, band, ty, schedule.rows, TailStrategy::GuardWithIf)
-      .split(c, co, ci, vector)
-      .reorder(ci, xi, yi, co, tx, ty, band)
-      .vectorize(ci)
-      .unroll(xi)
-      .unroll(yi);
-  halfOutput.compute_at(result, co).store_in(MemoryType::Stack).reorder(c, v, j, x, y).vectorize(c).unroll(v).unroll(j);
-  products.compute_at(result, band)
-      .bound_extent(c, channelTiles * tile)
-      .bound_storage(t, bandTiles)
-      .split(t, to, ti, schedule.pixels)
-      .split(c, co, ci, tile)
-      .reorder(ci, ti, to, co, f)
-      .vectorize(ci, vector)
-      .unroll(ci)
-      .unroll(ti);
-  accumulators.compute_at(products, to);
-  scheduleTile(accumulators, c, t, target);
+  Var tx("tx"), ty("ty"), xi("xi"), yi("yi"), co("co"), ci("ci"), to("to"), ti("ti");
   for (size_t p = 0; p < phases.size(); ++p) {
     inputs[p]
-        .compute_at(result, band)
-        .bound_extent(c, inputLanes)
-        .bound_storage(t, bandTiles)
         .split(g, i, j, phases[p].columnPoints)
         .split(c, co, ci, vector)
         .reorder(ci, j, i, co, t)
         .vectorize(ci)
         .unroll(j);
-    Reduction reduction = {accumulators, static_cast<int>(p), c, t, {accumulators.rvars(p)[0]}, channels, schedule.unroll};
-    if (fetchesWeightsAhead(spec, target))
-      reduction.fetchedAhead = weights;
-    scheduleReduction(reduction, reads[p], target);
     halfInputs[p].compute_at(inputs[p], co).store_in(MemoryType::Stack).reorder(c, i, j, t).vectorize(c).unroll(i);
     if (multipliesByElement(target)) { // registers hold half of it or all; elsewhere a loop is as fast, and less code
       inputs[p].unroll(i);
       halfInputs[p].unroll(j);
     }
   }
+  products.split(t, to, ti, schedule.pixels).reorder(c, ti, to, q).vectorize(c, vector).unroll(c).unroll(ti);
+  accumulators.compute_at(products, to);
+  scheduleTile(accumulators, c, t, target);
+  for (size_t p = 0; p < phases.size(); ++p) {
+    Reduction reduction = {accumulators, static_cast<int>(p), c, t, {accumulators.rvars(p)[0]}, channels, schedule.unroll};
+    if (fetchesWeightsAhead(spec, target))
+      reduction.fetchedAhead = weights;
+    scheduleReduction(reduction, reads[p], target);
+  }
+  result.bound(c, 0, lanes)
+      .bound(x, ownColumns.first, ownColumns.count)
+      .bound(y, ownRows.first, ownRows.count)
+      .split(y, ty, yi, outputs, TailStrategy::RoundUp)
+      .split(x, tx, xi, outputs, TailStrategy::RoundUp)
+      .split(c, co, ci, vector)
+      .reorder(ci, xi, yi, co, tx, ty)
+      .vectorize(ci)
+      .unroll(xi)
+      .unroll(yi);
+  halfOutput.compute_at(result, co).store_in(MemoryType::Stack).reorder(c, v, j, x, y).vectorize(c).unroll(v).unroll(j);
 
   // One copy of each loop for all tiles, those at a strip's end too: two copies may contract multiply-adds in two ways, and results
   // would depend on the strips.
   for (std::vector<Func> stages : {halfInputs, inputs, {products, halfOutput, result}})
     for (Func stage : stages)
       stage.never_partition_all();
-
-  Kernel kernel{{{input, toStrip(strip, spec.inputs[0], stride)}, weights, bias}, {{result, toStrip(strip, spec.output)}}, outputs};
-  if (spec.hasResidual)
-    kernel.operands.push_back({residual, toStrip(strip, spec.residual)});
   return kernel;
 }
 

@@ -13,8 +13,8 @@ constexpr int mostStrips = 8;
 // Multiply-adds of some twenty microseconds: handing out a strip takes one or two, and its first tiles wait for the weights.
 constexpr int64_t leastWork = 1000000;
 
-// And of so many that two threads are faster than one.
-constexpr int64_t worthTwo = 400000;
+// And of so many that two threads are faster than one: two microseconds. A round of the POSIX pool takes a third of one on Zen 3.
+constexpr int64_t worthTwo = 100000;
 
 // Multiply-adds in a row of the output. What only moves floats counts as if it took four for each, as long as memory takes.
 int64_t workOfRow(const KernelSpec &spec) {
@@ -44,7 +44,8 @@ int chooseStrips(const KernelSpec &spec, const KernelTarget &target, int rowStep
   if (hasOneCore(target))
     return 1; // further strips would only want scratch of their own
   const int64_t work = workOfRow(spec) * spec.height;
-  const int64_t most = std::min<int64_t>({mostStrips, spec.height / rowStep, std::max<int64_t>(work / leastWork, work >= worthTwo ? 2 : 1)});
+  const int64_t possible = spec.family == Family::winograd ? mostStrips : spec.height / rowStep;
+  const int64_t most = std::min<int64_t>({mostStrips, possible, std::max<int64_t>(work / leastWork, work >= worthTwo ? 2 : 1)});
   int strips = 1;
   while (2 * strips <= most)
     strips *= 2;

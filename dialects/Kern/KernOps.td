@@ -132,12 +132,12 @@ def Kern_KernelOpInterface : OpInterface<"KernelOpInterface"> {
   let verify = "return ::mnv3::kern::verifyNumbers($_op);";
   let methods = [
     InterfaceMethod<"what is written: a buffer or the caller's memory", "::mlir::Value", "getOutput">,
-    InterfaceMethod<"bytes of scratch in the arena while it runs in so many strips, for each of them; a multiple of 64", "int64_t", "getScratchBytes",
+    InterfaceMethod<"bytes of scratch in the arena while it runs in so many strips, for each of them (0: they share that of one); a multiple of 64", "int64_t", "getScratchBytes",
                     (ins "int64_t":$strips), [{}], [{
       auto bytes = $_op->template getAttrOfType<::mlir::DenseI64ArrayAttr>("scratch_bytes");
       return bytes ? bytes[std::min<int64_t>(::llvm::Log2_64(strips), bytes.size() - 1)] : 0;
     }]>,
-    InterfaceMethod<"strips of rows that threads may share, a power of two", "int64_t", "getStrips", (ins), [{}], [{
+    InterfaceMethod<"strips of rows, or shares of a band's steps, that threads may take; a power of two", "int64_t", "getStrips", (ins), [{}], [{
       auto strips = $_op->template getAttrOfType<::mlir::IntegerAttr>("strips");
       return strips ? strips.getInt() : 1;
     }]>
@@ -149,7 +149,8 @@ def Kern_KernelOpInterface : OpInterface<"KernelOpInterface"> {
 // in use while it runs (kern-plan-memory, which may lower `strips`);
 // `whole_rows`, where it makes some rows of a picture of so many (kern-form-strips): the kernel is the same for all of them. A stem,
 // which counts in the caller's whole picture all the same, then has the first of them as `first_row`. Its `band` is the rows that it makes
-// at a time where the picture comes in bands (kern-plan-memory).
+// at a time where the picture comes in bands (kern-plan-memory), that of a convolution by Winograd's method the rows that go through all
+// steps before the next (once kernels are made).
 class Kern_KernelOp<string mnemonic, list<Trait> traits = []>
     : Kern_Op<mnemonic, traits # [DeclareOpInterfaceMethods<Kern_KernelOpInterface>]>;
 

@@ -54,7 +54,8 @@ struct mnv3_run {
   void (*feed)(struct mnv3_run *run, int32_t first, int32_t end);
   int32_t plane; /* floats from a plane of the image to the next */
   int32_t shift; /* the picture is in 1 << shift strips, a power of two as there may be no division */
-  int32_t first_row, rows; /* of a stem's result: what its strips share */
+  int32_t first_row, rows; /* of a stem's or a band's result: what its strips share */
+  int32_t step; /* of a band */
 };
 
 /* A convolution that reads the image. */
@@ -63,6 +64,13 @@ struct mnv3_stem {
   int32_t band;                /* ... so many at a time where the image comes in bands */
   int32_t stride, pad, extent; /* row y of the result reads `extent` rows of the image, from stride * y - pad on */
   int32_t shift;               /* threads share it in 1 << shift strips */
+};
+
+/* A convolution by Winograd's method: its result is made band by band, each in steps that need the whole of the one before. */
+struct mnv3_winograd {
+  int32_t rows;  /* of its result, */
+  int32_t band;  /* ... so many at a time */
+  int32_t shift; /* threads share each step in 1 << shift parts */
 };
 
 /* The model's weights, behind their head if they have one; null if they are not there, or those of another model. */
@@ -100,6 +108,10 @@ void mnv3_run_strips(const mnv3_hooks *hooks, struct mnv3_run *run, int32_t shif
 
 /* A stem, band by band of the image in det_detect. body(run, strip) makes a strip of run's rows from run's image. */
 void mnv3_run_stem(const mnv3_hooks *hooks, struct mnv3_run *run, const struct mnv3_stem *stem, void (*body)(void *run, int32_t strip));
+
+/* A convolution by Winograd's method. body(run, share) does a share of run's step for run's rows. */
+void mnv3_run_winograd(const mnv3_hooks *hooks, struct mnv3_run *run, const struct mnv3_winograd *winograd,
+                       void (*body)(void *run, int32_t share));
 
 /* Where weights of this layout begin behind their head (mnv3/weights.h); null if `file` is null, not aligned to 64 bytes, or
  * does not begin like a file for this object. Reads the head alone: cheap enough for every call of run(). */

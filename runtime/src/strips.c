@@ -30,3 +30,15 @@ void mnv3_run_stem(const mnv3_hooks *hooks, struct mnv3_run *run, const struct m
     mnv3_run_strips(hooks, run, shift, body);
   }
 }
+
+enum { winograd_steps = 3 };
+
+void mnv3_run_winograd(const mnv3_hooks *hooks, struct mnv3_run *run, const struct mnv3_winograd *winograd,
+                       void (*body)(void *run, int32_t share)) {
+  for (int32_t row = 0; row < winograd->rows; row += winograd->band) {
+    run->first_row = row;
+    run->rows = least(winograd->band, winograd->rows - row);
+    for (run->step = 0; run->step < winograd_steps; ++run->step)
+      mnv3_run_strips(hooks, run, winograd->shift, body);
+  }
+}

@@ -1,5 +1,6 @@
 #include "test/Kernels/Run.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -57,7 +58,8 @@ void writeOperand(std::ofstream &file, const Memory &memory) {
 // A call of a case's kernel, on memory of its own.
 struct Trial {
   size_t number; // of the case
-  int rowsACall;
+  bool inStrips;
+  int rowsACall, shift; // what is in steps is made in 1 << shift shares
   std::vector<Memory> operands;
 };
 
@@ -110,9 +112,10 @@ std::vector<Trial> build(const std::vector<Case> &cases, const TestTarget &targe
   std::ofstream input(folder / "input", std::ios::binary);
   std::vector<Trial> trials;
   for (size_t i = 0; i < cases.size(); ++i) {
-    trials.push_back({i, cases[i].spec.height, {}});
-    if (inStrips && infos[i].rowStep && cases[i].spec.height >= 2 * infos[i].rowStep)
-      trials.push_back({i, infos[i].rowStep, {}});
+    const int height = cases[i].spec.height, band = infos[i].bandRows, step = infos[i].rowStep;
+    trials.push_back({i, false, band ? std::min(band, height) : height, 0, {}});
+    if (inStrips && (band || (step && height >= 2 * step)))
+      trials.push_back({i, true, step, band ? 2 : 0, {}});
   }
   write(input, int32_t(trials.size()));
   for (Trial &trial : trials) {
@@ -123,6 +126,8 @@ std::vector<Trial> build(const std::vector<Case> &cases, const TestTarget &targe
       all.push_back(placeDense(std::vector<float>(scratch / sizeof(float), 0.0f / 0.0f)));
     write(input, int32_t(trial.number));
     write(input, int32_t(tried.spec.family == Family::stem ? tried.spec.inputHeight * tried.spec.inputWidth : 0));
+    write(input, int32_t(infos[trial.number].bandRows ? winogradSteps : 0));
+    write(input, int32_t(trial.shift));
     write(input, int32_t(tried.spec.height));
     write(input, int32_t(trial.rowsACall));
     write(input, int32_t(all.size()));
@@ -187,7 +192,7 @@ std::string run(const std::vector<Case> &cases, const TestTarget &target) {
         output.read(reinterpret_cast<char *>(memory.floats.data()), memory.floats.size() * sizeof(float));
       const Case &tried = cases[trial.number];
       const Memory &made = trial.operands[tried.operands.size()];
-      if (trial.rowsACall == tried.spec.height) {
+      if (!trial.inStrips) {
         whole = &made;
         if (std::string message = tried.check(made, target.kernels); !message.empty())
           wrong += message + "\n";

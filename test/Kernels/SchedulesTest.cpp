@@ -209,6 +209,11 @@ TEST(Schedules, StripsArePowersOfTwoThatFit) {
     }
   EXPECT_EQ(chooseStrips(conv(80, 80, 88, 88), avx512, 1), 8);
   EXPECT_EQ(chooseStrips(conv(10, 10, 8, 8), avx512, 1), 1); // done before a second thread has looked
+  EXPECT_EQ(chooseStrips(conv(10, 10, 48, 24), avx512, 1), 2);
+  KernelSpec band = conv(4, 80, 44, 44, 3); // one row of tiles, which threads share all the same
+  EXPECT_EQ(chooseStrips(band, avx512, 4), 1);
+  band.family = Family::winograd;
+  EXPECT_EQ(chooseStrips(band, avx512, 4), 2);
 }
 
 TEST(Schedules, StripsAreOneOnMicrocontrollers) {

@@ -2,9 +2,10 @@
 //
 //     runner INPUT OUTPUT [REPEATS]
 //
-// INPUT:  int32 cases; for each case: int32 kernel, int32 plane (of a stem; 0: the kernel does not want it), int32 rows, int32 rows a
-//         call, int32 operands; for each operand: int64 bytes, int64 first, bytes. The last rows are made first: no call may count
-//         on another.
+// INPUT:  int32 cases; for each case: int32 kernel, int32 plane (of a stem; 0: the kernel does not want it), int32 steps of a call
+//         (Winograd's; 0: the kernel has none), int32 shift: threads would share each step in 1 << shift parts, int32 rows, int32 rows a
+//         call, int32 operands; for each operand: int64 bytes, int64 first, bytes. The last rows and shares are made first: no call
+//         may count on another.
 // OUTPUT: the bytes of all operands after the calls, in the same order
 //
 // Every operand ends where an unreadable page begins; the kernel is handed the address of its byte `first`. With
@@ -19,6 +20,7 @@
 typedef int (*Kernel)(int32_t, int32_t, void *, void *, void *, void *, void *, void *, void *, void *, void *, void *, void *, void *,
                       void *, void *, void *, void *);
 typedef int (*Stem)(int32_t, int32_t, int32_t, void *, void *, void *, void *, void *);
+typedef int (*InSteps)(int32_t, int32_t, int32_t, int32_t, int32_t, void *, void *, void *, void *, void *, void *);
 extern const Kernel kernels[];
 
 enum { maxOperands = 16 };
@@ -50,9 +52,11 @@ int main(int count, char **arguments) {
   int32_t cases;
   readAll(&cases, sizeof cases, input);
   for (int32_t i = 0; i < cases; ++i) {
-    int32_t kernel, plane, rows, step, operands;
+    int32_t kernel, plane, steps, shift, rows, step, operands;
     readAll(&kernel, sizeof kernel, input);
     readAll(&plane, sizeof plane, input);
+    readAll(&steps, sizeof steps, input);
+    readAll(&shift, sizeof shift, input);
     readAll(&rows, sizeof rows, input);
     readAll(&step, sizeof step, input);
     readAll(&operands, sizeof operands, input);
@@ -81,7 +85,11 @@ int main(int count, char **arguments) {
     fflush(stdout); // so that a crash shows where
     for (int call = 0; call <= repeats; ++call) {
       const double start = nanoseconds();
-      for (int32_t end = rows, first = (rows / step - 1) * step; end > 0; end = first, first -= step)
+      for (int32_t first = (rows - 1) / step * step, end = rows; steps && end > 0; end = first, first -= step)
+        for (int32_t part = 0; part < steps; ++part)
+          for (int32_t share = (1 << shift) - 1; share >= 0; --share)
+            ((InSteps)kernels[kernel])(first, end - first, part, share, shift, p[0], p[1], p[2], p[3], p[4], p[5]);
+      for (int32_t end = rows, first = (rows / step - 1) * step; !steps && end > 0; end = first, first -= step)
         if (plane)
           ((Stem)kernels[kernel])(first, end - first, plane, p[0], p[1], p[2], p[3], p[4]);
         else

@@ -103,4 +103,29 @@ TEST(Stem, HandsThreadsNoFewRowsOfABand) {
   EXPECT_EQ(calls.parts, (std::vector<Part>{{3, 8, 1, 0}, {3, 8, 1, 1}, {11, 2, 0, 0}}));
 }
 
+// --- Winograd: 10 rows in bands of 4.
+
+void noteStep(void *run, int32_t share) {
+  StemCalls &calls = *reinterpret_cast<StemCalls *>(run);
+  calls.parts.push_back({calls.run.first_row, calls.run.rows, calls.run.step, share});
+}
+
+constexpr mnv3_winograd winograd = {10, 4, 1};
+
+TEST(Winograd, TakesAllStepsOfABandBeforeTheNext) {
+  StemCalls calls;
+  mnv3_run_winograd(nullptr, &calls.run, &winograd, noteStep);
+  EXPECT_EQ(calls.parts, (std::vector<Part>{{0, 4, 0, 0}, {0, 4, 1, 0}, {0, 4, 2, 0}, {4, 4, 0, 0}, {4, 4, 1, 0}, {4, 4, 2, 0},
+                                            {8, 2, 0, 0}, {8, 2, 1, 0}, {8, 2, 2, 0}}));
+}
+
+TEST(Winograd, HandsThreadsSharesOfAStep) {
+  StemCalls calls;
+  const mnv3_hooks hooks = hooksInTurn();
+  const mnv3_winograd oneBand = {4, 4, 1};
+  mnv3_run_winograd(&hooks, &calls.run, &oneBand, noteStep);
+  EXPECT_EQ(calls.parts, (std::vector<Part>{{0, 4, 0, 0}, {0, 4, 0, 1}, {0, 4, 1, 0}, {0, 4, 1, 1}, {0, 4, 2, 0}, {0, 4, 2, 1}}));
+  EXPECT_EQ(calls.run.shift, 1);
+}
+
 } // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 #include <vector>
@@ -49,6 +50,31 @@ TEST(Threads, ShareTheWork) {
   };
   mnv3_threads_parallel_for(pool, 2, slow, &ids);
   EXPECT_NE(ids[0], ids[1]);
+  mnv3_threads_destroy(pool);
+}
+
+// Each thread finds what it wrote in the last round in its own cache.
+TEST(Threads, BeginWithTheSameShareEachRound) {
+  struct Seen {
+    std::atomic<int> started{0}, firstOfHelper{-1};
+    std::thread::id caller = std::this_thread::get_id();
+  };
+  mnv3_threads *pool = mnv3_threads_create(2);
+  ASSERT_NE(pool, nullptr);
+  for (int round = 0; round < 20; ++round) {
+    Seen seen;
+    auto body = [](void *context, int32_t index) {
+      Seen &seen = *static_cast<Seen *>(context);
+      int none = -1;
+      if (std::this_thread::get_id() != seen.caller)
+        seen.firstOfHelper.compare_exchange_strong(none, index);
+      ++seen.started;
+      while (seen.started < 2) // both have begun
+        std::this_thread::yield();
+    };
+    mnv3_threads_parallel_for(pool, 4, body, &seen);
+    EXPECT_EQ(seen.firstOfHelper, 2);
+  }
   mnv3_threads_destroy(pool);
 }
 
