@@ -447,10 +447,10 @@ private:
   }
 
   void printLet(const std::string &name, const Expr &value) {
-    if (value.type().is_handle())
-      stream << get_indent() << "float *const " << print_name(name) << " = " << pointer(value) << ";\n";
-    else
-      stream << get_indent() << "const " << print_type(value.type()) << " " << print_name(name) << " = " << bare(value) << ";\n";
+    const bool isPointer = value.type().is_handle();
+    const std::string text = isPointer ? pointer(value) : bare(value); // which may print further lets
+    stream << get_indent() << (isPointer ? "float *" : "") << "const " << (isPointer ? "" : print_type(value.type()) + " ") << print_name(name)
+           << " = " << text << ";\n";
   }
 
   // RawPointers.cpp writes a pointer as a variable, or as one and a number of bytes, which are whole floats.

@@ -88,13 +88,18 @@ private:
   static Expr ceilDiv(const Expr &a, int b) { return (a + (b - 1)) / b; }
 };
 
+// `name` in `body`, if it is there.
+Stmt define(const std::string &name, const Expr &value, Stmt body) {
+  return stmt_uses_var(body, name) ? LetStmt::make(name, simplify(value), body) : body;
+}
+
 // What the lets would have read from a buffer, of the dimensions that are no constants.
 Stmt defineDimensions(const std::string &name, const Parameter &buffer, Stmt body) {
   for (int i = 0; i < buffer.dimensions(); ++i)
     for (const auto &[field, value] : {std::pair("min", buffer.min_constraint(i)), {"extent", buffer.extent_constraint(i)},
                                        {"stride", buffer.stride_constraint(i)}})
       if (value.defined() && !is_const(value))
-        body = LetStmt::make(name + "." + field + "." + std::to_string(i), value, body);
+        body = define(name + "." + field + "." + std::to_string(i), value, body);
   return body;
 }
 
@@ -126,9 +131,9 @@ RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Argument>
     body = LetStmt::make(part.result.name(), floatsAfter(part.owner == Owner::scratch ? scratchName : outputName, part.firstFloat), body);
     for (const Operand &operand : kernel.operands)
       if (operand.owner == Owner::scratch)
-        body = LetStmt::make(operand.argument.name, floatsAfter(scratchName, operand.firstFloat), body);
+        body = define(operand.argument.name, floatsAfter(scratchName, operand.firstFloat), body);
       else if (!is_const_zero(operand.firstFloat))
-        body = LetStmt::make(operand.argument.name, floatsAfter(operand.argument.name + callersSuffix, operand.firstFloat), body);
+        body = define(operand.argument.name, floatsAfter(operand.argument.name + callersSuffix, operand.firstFloat), body);
     bodies.push_back(body);
     scratchFloats = max(scratchFloats, allocations.floats);
     strictFloat |= lowered.any_strict_float();
