@@ -104,7 +104,7 @@ struct KernelSpec {
 //                   phase with stride 1, and with stride 2 of each phase in turn (even and odd rows, of these even and odd columns)
 //   depthwise       [channel / V][kernelH * kernelW][V]
 //   stem            [output / V][plane][kernelH][kernelW][V]
-//   fullyConnected  [input][output padded to V]
+//   fullyConnected  [output / VC][input][VC], where VC divides the outputs padded to V
 //   detect          [output / VC][input][VC], of all outputs but the last dottedOutputs; of those [output][input]
 struct KernelTarget {
   std::string name;       // "x86-64-v4", "cortex-m7": picks the Halide target

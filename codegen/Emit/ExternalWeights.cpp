@@ -13,6 +13,9 @@ using namespace mlir;
 
 namespace mnv3::codegen {
 
+// One more whenever the same shape and schedule come to have their weights in another order.
+constexpr int orderOfWeights = 1;
+
 uint64_t layoutHash(func::FuncOp function, const WeightBlob &weights) {
   llvm::SHA256 hash;
   auto add = [&](auto number) {
@@ -20,6 +23,7 @@ uint64_t layoutHash(func::FuncOp function, const WeightBlob &weights) {
     llvm::support::endian::write64le(bytes, static_cast<uint64_t>(number));
     hash.update(bytes);
   };
+  add(orderOfWeights);
   function.walk([&](kern::KernelOpInterface kernel) {
     hash.update(kernelSymbol(kernelSpecOf(kernel))); // the family, shape and schedule decide the order of weights
     for (const KernelOperand &operand : kernelOperandsOf(kernel))

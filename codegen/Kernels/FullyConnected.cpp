@@ -9,9 +9,9 @@ using namespace Halide;
 
 Kernel makeFullyConnected(const KernelSpec &spec, const KernelTarget &target) {
   const int vector = target.vectorWidth, lanes = roundUp(spec.output.channels, vector);
-  const int inputs = spec.inputs[0].channels;
+  const int inputs = spec.inputs[0].channels, tile = spec.schedule.vectors * vector;
   ImageParam input = denseWeights("input", {inputs});
-  ImageParam weights = denseWeights("weights", {lanes, inputs}), bias = denseWeights("bias", {lanes});
+  ImageParam weights = denseWeights("weights", {tile, inputs, lanes / tile}), bias = denseWeights("bias", {lanes});
 
   // Algorithm. `phases` independent sums of every so many-th input hide the latency of multiply-adds.
   const int phases = spec.schedule.pixels;
@@ -19,7 +19,7 @@ Kernel makeFullyConnected(const KernelSpec &spec, const KernelTarget &target) {
   Func sums("sums"), result("result");
   RDom r(0, inputs / phases, "r");
   sums(c, p) = 0.0f;
-  sums(c, p) += weights(c, r * phases + p) * input(r * phases + p);
+  sums(c, p) += weights(c % tile, r * phases + p, c / tile) * input(r * phases + p);
   Expr sum = bias(c);
   for (int phase = 0; phase < phases; ++phase)
     sum += sums(c, phase);
@@ -29,7 +29,7 @@ Kernel makeFullyConnected(const KernelSpec &spec, const KernelTarget &target) {
   Var co("co"), ci("ci");
   result.bound(c, 0, lanes).bound(x, 0, 1).bound(y, 0, 1);
   fixPicture(result, spec.output, lanes, 1, 1);
-  result.split(c, co, ci, spec.schedule.vectors * vector, TailStrategy::ShiftInwards).vectorize(ci, vector).unroll(ci);
+  result.split(c, co, ci, tile).vectorize(ci, vector).unroll(ci);
   sums.compute_at(result, co).store_in(MemoryType::Stack).vectorize(c, vector).unroll(c).unroll(p);
   sums.update().reorder(c, p, r).vectorize(c, vector).unroll(c).unroll(p);
   return {{input, weights, bias}, {{result}}};

@@ -8,7 +8,7 @@
 namespace mnv3::codegen {
 
 struct RawFunction {
-  Halide::Internal::LoweredFunc function; // int symbol(int32_t first_row, int32_t rows, [int32_t plane,] void *, ...)
+  Halide::Internal::LoweredFunc function; // as KernelInfo::symbol says
   Halide::Expr scratchBytes; // a constant, or depends on the rows of the strip
   bool strictFloat; // some expression must not be reassociated; a module that holds this function has to say so
 };

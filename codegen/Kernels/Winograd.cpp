@@ -71,23 +71,24 @@ Range shareOf(Expr parts, int step, const Strip &strip) {
   return {first, select(strip.step == step, before(strip.share + 1) - first, 0)};
 }
 
-// The same where the parts, all of which take `pieces` pieces, are of unequal work.
-Range shareOf(const std::vector<int> &work, int pieces, int step, const Strip &strip) {
-  if (std::count(work.begin(), work.end(), work[0]) == static_cast<std::ptrdiff_t>(work.size()))
-    return shareOf(static_cast<int>(work.size()) * pieces, step, strip);
-  const int total = std::accumulate(work.begin(), work.end(), 0) * pieces;
-  auto piecesBefore = [&](Expr share) {
-    const Expr done = (share * total) >> cast<uint32_t>(strip.shift);
-    Expr sum = 0;
+// The same for the products of all points, each of which is summed for so many tiles of channels: `productsOf` says how many products
+// that is for each.
+Range shareOfProducts(const std::vector<int> &productsOf, int channelTiles, int step, const Strip &strip) {
+  const auto [least, most] = std::minmax_element(productsOf.begin(), productsOf.end());
+  if (*least == *most)
+    return shareOf(static_cast<int>(productsOf.size()) * channelTiles, step, strip);
+  const Range products = shareOf(std::accumulate(productsOf.begin(), productsOf.end(), 0) * channelTiles, step, strip);
+  auto tilesIn = [&](Expr products) {
+    Expr tiles = 0;
     int before = 0;
-    for (int part : work) {
-      sum += clamp((done - before) / part, 0, pieces);
-      before += part * pieces;
+    for (int ofPoint : productsOf) {
+      tiles += clamp((products - before) / ofPoint, 0, channelTiles);
+      before += ofPoint * channelTiles;
     }
-    return sum;
+    return tiles;
   };
-  const Expr first = piecesBefore(strip.share);
-  return {first, select(strip.step == step, piecesBefore(strip.share + 1) - first, 0)};
+  const Expr first = tilesIn(products.first);
+  return {first, tilesIn(products.first + products.count) - first};
 }
 
 // Has the kernel write `stage`(c, t, f), of the coordinates `first` and on so many as `count`, to a place of its own in scratch, from
@@ -95,7 +96,7 @@ Range shareOf(const std::vector<int> &work, int pieces, int step, const Strip &s
 ImageParam throughScratch(Func stage, int lanes, Expr tiles, int planes, const Expr (&first)[3], const Expr (&count)[3], Kernel &kernel) {
   constexpr int alignment = 64, floats = alignment / sizeof(float);
   const Expr strides[] = {1, lanes, lanes * tiles};
-  std::vector<Dimension> written, read;
+  std::vector<Dimension> written;
   Expr firstFloat = kernel.scratchFloats;
   for (int dimension = 0; dimension < 3; ++dimension) {
     written.push_back({count[dimension], strides[dimension], first[dimension]});
@@ -129,7 +130,7 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
     for (int g = 0; g < phase.products(); ++g)
       ++productsOf[g / phase.columnPoints * points + g % phase.columnPoints];
   const bool shareRows = schedule.rows > 1; // the next kernel's strips are of rows, too
-  const Range ownTiles = shareOf(tiles, 0, strip), ownProducts = shareOf(productsOf, channelTiles, 1, strip),
+  const Range ownTiles = shareOf(tiles, 0, strip), ownProducts = shareOfProducts(productsOf, channelTiles, 1, strip),
               ownLast = shareOf(shareRows ? down : across, 2, strip);
   ImageParam input = pictureParam("input", spec.inputs[0], inputLanes, (spec.width - 1) * stride + 3, (spec.height - 1) * stride + 3);
   ImageParam weights = denseWeights("weights", {tile, channels, channelTiles, phases.back().firstProduct + phases.back().products()});

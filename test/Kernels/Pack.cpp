@@ -77,11 +77,6 @@ std::vector<float> packStem(const Filter &f, int vector) {
   });
 }
 
-std::vector<float> packFullyConnected(const Filter &f, int vector) {
-  return inOrder({f.inputs, ceilDiv(f.outputs, vector) * vector},
-                 [&](Index n) { return n[1] < f.outputs ? f.at(n[1], 0, 0, n[0]) : 0; });
-}
-
 std::vector<float> packDetect(const Filter &f, int tile, int dotted) {
   const int whole = f.outputs - dotted;
   std::vector<float> packed = inOrder({ceilDiv(whole, tile), f.inputs, tile}, [&](Index n) {

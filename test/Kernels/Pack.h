@@ -17,7 +17,6 @@ std::vector<float> packConv(const Filter &filter, int tile);
 std::vector<float> packWinograd(const Filter &filter, int tile, int stride, int outputs);
 std::vector<float> packDepthwise(const Filter &filter, int vector); // filter.inputs is 1
 std::vector<float> packStem(const Filter &filter, int vector);
-std::vector<float> packFullyConnected(const Filter &filter, int vector);
 std::vector<float> packDetect(const Filter &filter, int tile, int dotted);
 
 std::vector<float> padTo(std::vector<float> values, int multiple, float with = 0);

@@ -37,3 +37,20 @@ module attributes {kern.target = #kern.target<"arm64", vectorWidth = 4, vectorRe
     return
   }
 }
+
+// -----
+
+module attributes {kern.target = #kern.target<"arm64", vectorWidth = 2, vectorRegisters = 32>} {
+  // Four outputs of one input after the other, then the fifth, beside three that are none.
+  // CHECK-LABEL: func.func @fully_connected
+  // CHECK-DAG:     kern.weights dense<[1.000000e+00, 3.000000e+00, 5.000000e+00, 7.000000e+00, 2.000000e+00, 4.000000e+00, 6.000000e+00, 8.000000e+00, 9.000000e+00, 0.000000e+00, 0.000000e+00, 0.000000e+00, 1.000000e+01, 0.000000e+00, 0.000000e+00, 0.000000e+00]>
+  // CHECK-DAG:     kern.weights dense<[1.000000e+00, 2.000000e+00, 3.000000e+00, 4.000000e+00, 5.000000e+00, 0.000000e+00, 0.000000e+00, 0.000000e+00]>
+  func.func @fully_connected() {
+    %w = nn.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0], [9.0, 10.0]]> : tensor<5x2xf32>
+    %b = nn.constant dense<[1.0, 2.0, 3.0, 4.0, 5.0]> : tensor<5xf32>
+    %x = kern.alloc : !kern.buffer<1x1x2, stride 2>
+    %y = kern.alloc : !kern.buffer<1x1x5, stride 8>
+    kern.fully_connected ins(%x, %w, %b : !kern.buffer<1x1x2, stride 2>, tensor<5x2xf32>, tensor<5xf32>) outs(%y : !kern.buffer<1x1x5, stride 8>) schedule <pixels = 1, vectors = 2, unroll = 0, rows = 0, channelsOutermost = false>
+    return
+  }
+}

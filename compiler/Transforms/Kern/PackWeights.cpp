@@ -65,12 +65,20 @@ Filter filterOf(std::span<const float> values, ArrayRef<int64_t> shape) {
   return {values, shape[0], shape[1], shape[2], shape[3]};
 }
 
+// Outputs that a kernel makes together; 0, with an error, if those are more than it has.
+template <typename Op>
+int64_t tileOf(Op op, Packer &packer) {
+  const int64_t vectors = std::max<int64_t>(op.getScheduleAttr().getVectors(), 1);
+  if ((vectors - 1) * packer.vectorWidth < op.getOutput().getType().getChannels())
+    return packer.vectorWidth * vectors;
+  packer.outcome = op.emitOpError() << "has a schedule of " << vectors << " vectors, more than its output";
+  return 0;
+}
+
 void packConv2D(Conv2DOp op, Packer &packer) {
-  const int64_t vectors = std::max<int64_t>(op.getScheduleAttr().getVectors(), 1), tile = packer.vectorWidth * vectors;
-  if ((vectors - 1) * packer.vectorWidth >= op.getOutput().getType().getChannels()) {
-    packer.outcome = op.emitOpError() << "has a schedule of " << vectors << " vectors, more than its output";
+  const int64_t tile = tileOf(op, packer);
+  if (!tile)
     return;
-  }
   for (OpOperand &weights : op.getWeightsMutable())
     packer.pack(weights, 4, [&](std::span<const float> values, ArrayRef<int64_t> shape) {
       if (std::optional<int64_t> outputs = op.getWinograd())
@@ -79,6 +87,16 @@ void packConv2D(Conv2DOp op, Packer &packer) {
     });
   for (OpOperand &bias : op.getBiasMutable())
     packer.packBias(bias, tile);
+}
+
+void packFullyConnected(FullyConnectedOp op, Packer &packer) {
+  const int64_t tile = tileOf(op, packer);
+  if (!tile)
+    return;
+  packer.pack(op.getWeightsMutable(), 2, [&](std::span<const float> values, ArrayRef<int64_t> shape) {
+    return packConv(filterOf(values, {shape[0], 1, 1, shape[1]}), tile);
+  });
+  packer.packBias(op.getBiasMutable(), tile);
 }
 
 void packDetectOp(DetectOp op, TargetAttr target, Packer &packer) {
@@ -121,12 +139,7 @@ struct PackWeights : impl::PackWeightsPassBase<PackWeights> {
             });
             packer.packBias(op.getBiasMutable(), vector);
           })
-          .Case([&](FullyConnectedOp op) {
-            packer.pack(op.getWeightsMutable(), 2, [&](std::span<const float> values, ArrayRef<int64_t> shape) {
-              return packFullyConnected(values, shape[0], vector);
-            });
-            packer.packBias(op.getBiasMutable(), vector);
-          });
+          .Case([&](FullyConnectedOp op) { packFullyConnected(op, packer); });
       return failed(packer.outcome) ? WalkResult::interrupt() : WalkResult::advance();
     });
     if (walk.wasInterrupted())

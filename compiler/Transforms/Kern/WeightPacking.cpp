@@ -74,15 +74,6 @@ std::vector<float> packDepthwise(std::span<const float> taps, int64_t channels, 
   return packed;
 }
 
-std::vector<float> packFullyConnected(std::span<const float> weights, int64_t outputs, int64_t vector) {
-  int64_t inputs = static_cast<int64_t>(weights.size()) / outputs, stride = tilesOf(outputs, vector) * vector;
-  std::vector<float> packed(inputs * stride);
-  for (int64_t o = 0; o < outputs; ++o)
-    for (int64_t i = 0; i < inputs; ++i)
-      packed[i * stride + o] = weights[o * inputs + i];
-  return packed;
-}
-
 std::vector<float> packDetect(const Filter &filter, int64_t tile, int64_t dotted) {
   const int64_t whole = filter.outputs - dotted, values = whole * filter.inputs;
   std::vector<float> packed = packConv({filter.values.first(values), whole, 1, 1, filter.inputs}, tile);

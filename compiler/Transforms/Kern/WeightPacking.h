@@ -28,9 +28,6 @@ std::vector<float> packStem(const Filter &filter, int64_t vector);
 // rows * columns x channels -> [channels / vector][rows * columns][vector]
 std::vector<float> packDepthwise(std::span<const float> taps, int64_t channels, int64_t vector);
 
-// outputs x inputs -> [inputs][outputs rounded up to vector]
-std::vector<float> packFullyConnected(std::span<const float> weights, int64_t outputs, int64_t vector);
-
 // outputs x 1 x 1 x inputs -> [outputs / tile][inputs][tile], without the last `dotted` outputs; of those [outputs][inputs]
 std::vector<float> packDetect(const Filter &filter, int64_t tile, int64_t dotted);
 

@@ -34,9 +34,9 @@ TEST(WeightPacking, DepthwiseByVectorOfChannels) {
   EXPECT_EQ(packDepthwise(taps, 3, 2), (std::vector<float>{1, 2, 4, 5, 3, 0, 6, 0}));
 }
 
-TEST(WeightPacking, FullyConnectedByInput) {
+TEST(WeightPacking, FullyConnectedByTileThenInput) {
   std::vector<float> weights = counted(3 * 2); // 3 outputs, 2 inputs
-  EXPECT_EQ(packFullyConnected(weights, 3, 4), (std::vector<float>{1, 3, 5, 0, 2, 4, 6, 0}));
+  EXPECT_EQ(packConv({weights, 3, 1, 1, 2}, 2), (std::vector<float>{1, 3, 2, 4, 5, 0, 6, 0}));
 }
 
 TEST(WeightPacking, DetectByTileThenDottedOutputs) {
