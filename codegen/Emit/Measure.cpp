@@ -31,7 +31,13 @@ bool readObject(llvm::StringRef bytes, const std::string &name, ObjectFacts &fac
       facts.code -= static_cast<int64_t>(llvm::alignTo(facts.weights = static_cast<int64_t>(size), 64));
     facts.sizes[*symbolName] = static_cast<int64_t>(size);
     using llvm::object::SymbolRef;
-    if ((*flags & SymbolRef::SF_Global) && !(*flags & SymbolRef::SF_Undefined)) // WebAssembly asks its linker for a table
+    if (*flags & SymbolRef::SF_Undefined) {
+      if (symbolName->empty() || ((*object)->isWasm() && symbolName->starts_with("__")))
+        continue; // ELF's first symbol; WebAssembly asks its linker for a table and a stack
+      error = "the object would need " + symbolName->str() + ", which nothing in it defines: a bug in mnv3c";
+      return false;
+    }
+    if (*flags & SymbolRef::SF_Global)
       facts.symbols.push_back(symbolName->str());
   }
   llvm::sort(facts.symbols);
