@@ -85,8 +85,8 @@ struct KernelSpec {
 };
 
 // How the operands of a family follow one another, behind the first row to make and how many (KernelInfo::rowStep), of a stem the
-// floats from one plane of its picture to the next, and of winograd the step, the share and the logarithm of how many shares there are
-// (KernelInfo::bandRows); all plain pointers to the whole pictures (a stem's may have those rows only that it reads):
+// floats from one plane of its picture to the next, and of what is made in steps the step, the share and the logarithm of how many
+// shares there are (KernelInfo::steps); all plain pointers to the whole pictures (a stem's may have those rows only that it reads):
 //   conv2d          input0, weights0, [input1, weights1, ...] [bias] [gate] [residual] [start] output
 //   winograd        input, weights, bias, [residual] output
 //   depthwise, stem, detect, fullyConnected    input, weights, bias, output
@@ -126,16 +126,19 @@ inline int dottedOutputs(const KernelSpec &spec, const KernelTarget &target) {
   return outputs > last && last * 4 <= target.vectorWidth && spec.inputs[0].channels % 4 == 0 ? last : 0;
 }
 
-// Winograd's: transform the input, multiply, transform the products back. Each needs the whole of the one before.
-constexpr int winogradSteps = 3;
+// What threads do not share by rows of the output: steps that need the whole of the one before (Winograd's transforms and products), or
+// an output that is one pixel.
+inline bool isMadeInSteps(Family family) {
+  return family == Family::winograd || family == Family::fullyConnected || family == Family::globalPool;
+}
 
 struct KernelInfo {
   // C function `int symbol(int32_t first_row, int32_t rows, [int32_t plane,] [int32_t step, int32_t share, int32_t shift,] void *, ...)`
   std::string symbol;
   int rowStep = 0;    // a call may make some rows of the output only: as many as this, or more; from a multiple of it on. 0: all of them
-  // winograd: a call takes one of winogradSteps for a band, this many rows or less, and does one of 1 << shift shares of it; all share
-  // the scratch. 0: a call makes its rows
-  int bandRows = 0;
+  // isMadeInSteps: a call takes one of so many steps for a band, bandRows rows or less, and does one of 1 << shift shares of it; all
+  // share the scratch. 0: a call makes its rows
+  int steps = 0, bandRows = 0;
   // For a call that makes rowStep rows, twice as many, ...; the last one holds for any more. None: no scratch argument.
   std::vector<int64_t> scratchBytes;
 

@@ -66,7 +66,8 @@ namespace {{
 #pragma clang attribute push(__attribute__((no_builtin)), apply_to = function) // no memset
 #endif
 
-// ---- The kernels, in the order in which they run first. Each makes `rows` rows of its output, from `first_row` on.
+// ---- The kernels, in the order in which they run first. Each makes `rows` rows of its output, from `first_row` on, or
+// one of 1 << `shift` shares of a step on the way to them.
 {kernels}
 // ---- The network.
 

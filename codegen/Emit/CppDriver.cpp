@@ -24,7 +24,7 @@ public:
   std::string build() {
     int64_t index = 0;
     source.walk([&](kern::KernelOpInterface kernel) {
-      if (isInStrips(kernel))
+      if (isShared(kernel))
         emitStrip(kernel, index);
       ++index;
     });
@@ -69,13 +69,10 @@ private:
     });
   }
 
-  // Threads share it, or it is a stem, whose rows come in bands.
-  static bool isInStrips(kern::KernelOpInterface kernel) { return kernel.getStrips() > 1 || isa<kern::StemOp>(*kernel) || winogradFactsOf(kernel); }
-
   bool hasStrips() {
     return source
         .walk([](kern::KernelOpInterface kernel) {
-          return isInStrips(kernel) ? WalkResult::interrupt() : WalkResult::advance();
+          return isShared(kernel) ? WalkResult::interrupt() : WalkResult::advance();
         })
         .wasInterrupted();
   }
@@ -141,14 +138,17 @@ private:
   void runKernel(kern::KernelOpInterface kernel, int64_t index) {
     if (options.profile)
       say("before = mnv3_read_clock(hooks);");
-    if (isa<kern::StemOp>(*kernel))
+    if (!isShared(kernel)) {
+      std::vector<std::string> numbers;
+      for (int64_t whole : numbersOfWhole(kernel))
+        numbers.push_back(number(whole));
+      callKernel(kernel, std::move(numbers), "");
+    } else if (isa<kern::StemOp>(*kernel))
       call("mnv3_run_stem", {"hooks", "run", "&" + factsName("stem", index), stripName(index)});
-    else if (winogradFactsOf(kernel))
-      call("mnv3_run_winograd", {"hooks", "run", "&" + factsName("winograd", index), stripName(index)});
-    else if (int64_t strips = kernel.getStrips(); strips > 1)
-      call("mnv3_run_strips", {"hooks", "run", number(llvm::Log2_64(strips)), stripName(index)});
+    else if (stepFactsOf(kernel))
+      call("mnv3_run_steps", {"hooks", "run", "&" + factsName("steps", index), stripName(index)});
     else
-      callKernel(kernel, {"0", number(rowsOf(kernel))}, "");
+      call("mnv3_run_strips", {"hooks", "run", number(llvm::Log2_64(kernel.getStrips())), stripName(index)});
     if (options.profile)
       call("mnv3_add_ticks", {"hooks", number(index), "before"});
   }
@@ -168,18 +168,18 @@ private:
   void emitStrip(kern::KernelOpInterface kernel, int64_t index) {
     std::pair<const char *, const char *> arguments[] = {{"void *", "shared"}, {"int32_t", "strip"}};
     auto stem = dyn_cast<kern::StemOp>(*kernel);
-    const std::optional<WinogradFacts> winograd = winogradFactsOf(kernel);
+    const std::optional<StepFacts> steps = stepFactsOf(kernel);
     auto sayFacts = [&](const char *what, const auto &facts) {
       text += fmt::format("static const mnv3_{} {} = {{{}}};\n", what, factsName(what, index), fmt::join(facts, ", "));
     };
     if (stem)
       sayFacts("stem", stemFactsOf(stem));
-    if (winograd)
-      sayFacts("winograd", *winograd);
+    if (steps)
+      sayFacts("steps", *steps);
     emitFunction(stripName(index), arguments, [&] {
       say("// " + kernels[index]);
       say("const mnv3_run *const run = (const mnv3_run *)shared;");
-      if (winograd)
+      if (steps)
         return callKernel(kernel, {"run->first_row", "run->rows", "run->step", "strip", "run->shift"}, "");
       std::vector<std::string> numbers = {"part.first", "part.count"};
       if (stem) {

@@ -29,11 +29,24 @@ StemFacts stemFactsOf(kern::StemOp stem) {
           stem.getKernel()[0], llvm::Log2_64(stem.getStrips())};
 }
 
-std::optional<WinogradFacts> winogradFactsOf(kern::KernelOpInterface kernel) {
-  auto conv = dyn_cast<kern::Conv2DOp>(*kernel);
-  if (!conv || !conv.getWinograd())
+std::optional<StepFacts> stepFactsOf(kern::KernelOpInterface kernel) {
+  auto steps = kernel->getAttrOfType<IntegerAttr>("steps");
+  if (!steps)
     return std::nullopt;
-  return {{rowsOf(kernel), conv->getAttrOfType<IntegerAttr>("band").getInt(), llvm::Log2_64(kernel.getStrips())}};
+  return {{rowsOf(kernel), kernel->getAttrOfType<IntegerAttr>("band").getInt(), steps.getInt(), llvm::Log2_64(kernel.getStrips())}};
+}
+
+bool isShared(kern::KernelOpInterface kernel) {
+  const std::optional<StepFacts> facts = stepFactsOf(kernel);
+  const bool isOneCall = !facts || ((*facts)[0] <= (*facts)[1] && (*facts)[2] == 1); // one band, one step
+  return isa<kern::StemOp>(*kernel) || kernel.getStrips() > 1 || !isOneCall;
+}
+
+SmallVector<int64_t> numbersOfWhole(kern::KernelOpInterface kernel) {
+  SmallVector<int64_t> numbers = {0, rowsOf(kernel)};
+  if (stepFactsOf(kernel))
+    numbers.append({0, 0, 0}); // step, share, shift
+  return numbers;
 }
 
 Place placeOf(const KernelOperand &operand, const WeightBlob &weights) {
@@ -134,7 +147,7 @@ private:
                                builder.getInt32(type.getHaloColumns())});
   }
 
-  // `numbers`: first row, rows, and those of a stem or of Winograd's steps. `scratch`: bytes behind the first strip's.
+  // `numbers`: first row, rows, and those of a stem or of a step. `scratch`: bytes behind the first strip's.
   void callKernel(kern::KernelOpInterface op, ArrayRef<llvm::Value *> numbers, llvm::Value *scratch) {
     llvm::SmallVector<llvm::Value *> arguments(numbers);
     for (const KernelOperand &operand : kernelOperandsOf(op))
@@ -165,7 +178,7 @@ private:
       auto rowsBefore = [&](llvm::Value *number) { return builder.CreateLShr(builder.CreateMul(number, bandRows), shift); };
       llvm::Value *before = rowsBefore(strip), *rows = builder.CreateSub(rowsBefore(next), before);
       callKernel(op, {builder.CreateAdd(loadField(run, firstRowField), before), rows, loadField(run, planeField)}, scratch);
-    } else if (winogradFactsOf(op)) { // a share of the step
+    } else if (stepFactsOf(op)) { // a share of the step
       llvm::Value *firstRow = loadField(run, firstRowField), *rows = loadField(run, rowsField);
       callKernel(op, {firstRow, rows, loadField(run, stepField), strip, shift}, builder.getInt32(0));
     } else { // each has as many steps of rows as the next, or one more; what is less than a step goes to the last
@@ -183,7 +196,7 @@ private:
     return function;
   }
 
-  // A struct mnv3_stem or mnv3_winograd.
+  // A struct mnv3_stem or mnv3_steps.
   llvm::Constant *describe(ArrayRef<int64_t> facts, const char *what, int64_t index) {
     llvm::SmallVector<llvm::Constant *> fields;
     for (int64_t number : facts)
@@ -198,17 +211,20 @@ private:
     llvm::Type *i64 = builder.getInt64Ty();
     if (options.profile)
       before = builder.CreateCall(runtime("mnv3_read_clock", i64, {pointer}), {network->getArg(1)});
-    if (auto stem = dyn_cast<kern::StemOp>(*op))
+    if (!isShared(op)) {
+      llvm::SmallVector<llvm::Value *> numbers;
+      for (int64_t number : numbersOfWhole(op))
+        numbers.push_back(builder.getInt32(number));
+      callKernel(op, numbers, builder.getInt32(0));
+    } else if (auto stem = dyn_cast<kern::StemOp>(*op))
       builder.CreateCall(runtime("mnv3_run_stem", builder.getVoidTy(), {pointer, pointer, pointer, pointer}),
                          {network->getArg(1), network->getArg(0), describe(stemFactsOf(stem), "_stem_", index), makeStrip(op, index)});
-    else if (std::optional<WinogradFacts> facts = winogradFactsOf(op))
-      builder.CreateCall(runtime("mnv3_run_winograd", builder.getVoidTy(), {pointer, pointer, pointer, pointer}),
-                         {network->getArg(1), network->getArg(0), describe(*facts, "_winograd_", index), makeStrip(op, index)});
-    else if (int64_t strips = op.getStrips(); strips > 1)
-      builder.CreateCall(runtime("mnv3_run_strips", builder.getVoidTy(), {pointer, pointer, i32, pointer}),
-                         {network->getArg(1), network->getArg(0), builder.getInt32(llvm::Log2_64(strips)), makeStrip(op, index)});
+    else if (std::optional<StepFacts> facts = stepFactsOf(op))
+      builder.CreateCall(runtime("mnv3_run_steps", builder.getVoidTy(), {pointer, pointer, pointer, pointer}),
+                         {network->getArg(1), network->getArg(0), describe(*facts, "_steps_", index), makeStrip(op, index)});
     else
-      callKernel(op, {builder.getInt32(0), builder.getInt32(rowsOf(op))}, builder.getInt32(0));
+      builder.CreateCall(runtime("mnv3_run_strips", builder.getVoidTy(), {pointer, pointer, i32, pointer}),
+                         {network->getArg(1), network->getArg(0), builder.getInt32(llvm::Log2_64(op.getStrips())), makeStrip(op, index)});
     if (options.profile)
       builder.CreateCall(runtime("mnv3_add_ticks", builder.getVoidTy(), {pointer, i32, i64}),
                          {network->getArg(1), builder.getInt32(index), before});

@@ -34,9 +34,15 @@ Place placeOf(const KernelOperand &operand, const WeightBlob &weights);
 using StemFacts = std::array<int64_t, 7>;
 StemFacts stemFactsOf(kern::StemOp stem);
 
-// Those of mnv3_winograd, for a convolution by that method.
-using WinogradFacts = std::array<int64_t, 3>;
-std::optional<WinogradFacts> winogradFactsOf(kern::KernelOpInterface kernel);
+// Those of mnv3_steps, for what is made in steps.
+using StepFacts = std::array<int64_t, 4>;
+std::optional<StepFacts> stepFactsOf(kern::KernelOpInterface kernel);
+
+// Whether the kernel is called by a function of its own, for a strip or a share; otherwise one call makes all.
+bool isShared(kern::KernelOpInterface kernel);
+
+// Numbers of a call that makes all.
+llvm::SmallVector<int64_t> numbersOfWhole(kern::KernelOpInterface kernel);
 
 // A hash of all that external weights must agree on with the object: kernels, places in the blob, strides and anchors.
 uint64_t layoutHash(mlir::func::FuncOp function, const WeightBlob &weights);

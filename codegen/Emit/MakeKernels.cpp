@@ -32,11 +32,13 @@ LogicalResult makeKernels(ModuleOp module, KernelForm form, std::vector<std::str
     spec.height = rowsOf(kernel);
     if (spec.height < info.rowStep)
       return kernel->emitError() << "makes " << spec.height << " rows, but " << info.symbol << " no fewer than " << info.rowStep;
-    if (info.bandRows) { // all strips share the scratch of a band
+    if (info.steps) { // all shares have one scratch
       spec.height = std::min(spec.height, info.bandRows);
+      kernel->setAttr("steps", builder.getI64IntegerAttr(info.steps));
       kernel->setAttr("band", builder.getI64IntegerAttr(spec.height));
       kernel->setAttr("strips", builder.getI64IntegerAttr(chooseStrips(spec, target, info.rowStep)));
-      kernel->setAttr("scratch_bytes", builder.getDenseI64ArrayAttr({info.scratchFor(spec.height), 0}));
+      if (!info.scratchBytes.empty())
+        kernel->setAttr("scratch_bytes", builder.getDenseI64ArrayAttr({info.scratchFor(spec.height), 0}));
       continue;
     }
     const int strips = info.rowStep ? chooseStrips(spec, target, info.rowStep) : 1;

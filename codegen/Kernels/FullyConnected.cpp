@@ -1,4 +1,4 @@
-// Matrix times vector: every weight is read once, so the kernel is as fast as weights arrive.
+// Matrix times vector: every weight is read once, so the kernel is as fast as weights arrive. Threads share the outputs.
 #include "codegen/Kernels/Activations.h"
 #include "codegen/Kernels/Kernel.h"
 #include "codegen/Kernels/Operands.h"
@@ -7,11 +7,13 @@ namespace mnv3::codegen {
 
 using namespace Halide;
 
-Kernel makeFullyConnected(const KernelSpec &spec, const KernelTarget &target) {
+Kernel makeFullyConnected(const KernelSpec &spec, const KernelTarget &target, const Strip &strip) {
   const int vector = target.vectorWidth, lanes = roundUp(spec.output.channels, vector);
   const int inputs = spec.inputs[0].channels, tile = spec.schedule.vectors * vector;
   ImageParam input = denseWeights("input", {inputs});
   ImageParam weights = denseWeights("weights", {tile, inputs, lanes / tile}), bias = denseWeights("bias", {lanes});
+
+  const Share own = shareOf(lanes / tile, 0, strip);
 
   // Algorithm. `phases` independent sums of every so many-th input hide the latency of multiply-adds.
   const int phases = spec.schedule.pixels;
@@ -27,12 +29,12 @@ Kernel makeFullyConnected(const KernelSpec &spec, const KernelTarget &target) {
 
   // Schedule.
   Var co("co"), ci("ci");
-  result.bound(c, 0, lanes).bound(x, 0, 1).bound(y, 0, 1);
-  fixPicture(result, spec.output, lanes, 1, 1);
-  result.split(c, co, ci, tile).vectorize(ci, vector).unroll(ci);
+  result.bound(c, own.first * tile, own.count * tile).bound(x, 0, 1).bound(y, 0, 1);
+  fix(result.output_buffer(), {{own.count * tile, 1, own.first * tile}, {1, tile}, {1, tile}}, vector * static_cast<int>(sizeof(float)));
+  result.split(c, co, ci, tile, TailStrategy::RoundUp).vectorize(ci, vector).unroll(ci);
   sums.compute_at(result, co).store_in(MemoryType::Stack).vectorize(c, vector).unroll(c).unroll(p);
   sums.update().reorder(c, p, r).vectorize(c, vector).unroll(c).unroll(p);
-  return {{input, weights, bias}, {{result}}};
+  return {{input, weights, bias}, {{result, own.first * tile}}, /*rowStep=*/0, /*steps=*/1, /*bandRows=*/1};
 }
 
 } // namespace mnv3::codegen

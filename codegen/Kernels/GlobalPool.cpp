@@ -1,5 +1,5 @@
 // Mean of each channel over a picture. Rows are summed one by one and then their sums, which keeps rounding small on
-// large pictures.
+// large pictures. Threads share the channels.
 #include "codegen/Kernels/Kernel.h"
 #include "codegen/Kernels/Operands.h"
 
@@ -7,9 +7,11 @@ namespace mnv3::codegen {
 
 using namespace Halide;
 
-Kernel makeGlobalPool(const KernelSpec &spec, const KernelTarget &target) {
+Kernel makeGlobalPool(const KernelSpec &spec, const KernelTarget &target, const Strip &strip) {
   const int vector = commonLanes(target, spec.inputs), lanes = roundUp(spec.output.channels, vector);
   const int width = spec.inputWidth, height = spec.inputHeight;
+  const int tile = spec.schedule.vectors * vector;
+  const Share own = shareOf(lanes / tile, 0, strip);
   ImageParam input = pictureParam("input", spec.inputs[0], lanes, width, height);
 
   // Algorithm. `phases` independent sums of every so many-th pixel hide the latency of additions.
@@ -28,14 +30,14 @@ Kernel makeGlobalPool(const KernelSpec &spec, const KernelTarget &target) {
 
   // Schedule.
   Var co("co"), ci("ci");
-  result.bound(c, 0, lanes).bound(x, 0, 1).bound(y, 0, 1);
-  fixPicture(result, spec.output, lanes, 1, 1);
-  result.split(c, co, ci, spec.schedule.vectors * vector, TailStrategy::ShiftInwards).vectorize(ci, vector).unroll(ci);
+  result.bound(c, own.first * tile, own.count * tile).bound(x, 0, 1).bound(y, 0, 1);
+  fix(result.output_buffer(), {{own.count * tile, 1, own.first * tile}, {1, tile}, {1, tile}}, vector * static_cast<int>(sizeof(float)));
+  result.split(c, co, ci, tile, TailStrategy::RoundUp).vectorize(ci, vector).unroll(ci);
   total.compute_at(result, co).store_in(MemoryType::Stack).vectorize(c, vector).unroll(c);
   total.update().reorder(c, row).vectorize(c, vector).unroll(c);
   rowSums.compute_at(total, row).store_in(MemoryType::Stack).vectorize(c, vector).unroll(c).unroll(p);
   rowSums.update().reorder(c, p, column).vectorize(c, vector).unroll(c).unroll(p);
-  return {{input}, {{result}}};
+  return {{input}, {{result, own.first * tile}}, /*rowStep=*/0, /*steps=*/1, /*bandRows=*/1};
 }
 
 } // namespace mnv3::codegen

@@ -10,8 +10,8 @@
 namespace mnv3::codegen {
 
 // What is known of a call when it runs only: the rows of the output that it makes, so that threads can share a picture; how many
-// floats lie between two planes of the picture that a stem reads, of which there may be some rows only; and of Winograd's band which
-// step is to be taken, and of that which of 1 << shift shares.
+// floats lie between two planes of the picture that a stem reads, of which there may be some rows only; and of what is made in
+// steps (isMadeInSteps) which step is to be taken for the rows, and of that which of 1 << shift shares.
 struct Strip {
   Halide::Expr first, rows, plane, step, share, shift;
 };
@@ -41,7 +41,7 @@ struct Part {
 struct Kernel {
   std::vector<Operand> operands;   // all but the output: the caller's in the order of KernelSpec.h
   std::vector<Part> parts;         // run one after the other
-  int rowStep = 0, bandRows = 0;   // see KernelInfo
+  int rowStep = 0, steps = 0, bandRows = 0; // see KernelInfo
   Halide::Expr scratchFloats = 0;  // that operands and parts own; it may depend on the strip's rows
 };
 
@@ -49,8 +49,8 @@ Kernel makeConv2D(const KernelSpec &spec, const KernelTarget &target, const Stri
 Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);
 Kernel makeDepthwise(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);
 Kernel makeStem(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);
-Kernel makeGlobalPool(const KernelSpec &spec, const KernelTarget &target);
-Kernel makeFullyConnected(const KernelSpec &spec, const KernelTarget &target);
+Kernel makeGlobalPool(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);
+Kernel makeFullyConnected(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);
 Kernel makeMaxPool(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);
 Kernel makeUpsample(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);
 Kernel makeCopy(const KernelSpec &spec, const KernelTarget &target, const Strip &strip);

@@ -57,9 +57,9 @@ Kernel makeKernel(const KernelSpec &spec, KernelTarget target, const Strip &stri
   case Family::stem:
     return makeStem(spec, target, strip);
   case Family::globalPool:
-    return makeGlobalPool(spec, target);
+    return makeGlobalPool(spec, target, strip);
   case Family::fullyConnected:
-    return makeFullyConnected(spec, target);
+    return makeFullyConnected(spec, target, strip);
   case Family::maxPool:
     return makeMaxPool(spec, target, strip);
   case Family::upsample:
@@ -99,7 +99,7 @@ std::string compileToBitcode(const Halide::Module &module) {
 // What one process makes of its share of the kernels, as it travels between processes: facts of each kernel, then the
 // code; or why it could not.
 struct Facts {
-  int64_t rowStep, bandRows, codeBytes; // codeBytes: of C++
+  int64_t rowStep, steps, bandRows, codeBytes; // codeBytes: of C++
   std::vector<int64_t> scratchBytes;
 };
 
@@ -116,6 +116,7 @@ std::string pack(const Share &share) {
   put(static_cast<int64_t>(share.facts.size()));
   for (const Facts &facts : share.facts) {
     put(facts.rowStep);
+    put(facts.steps);
     put(facts.bandRows);
     put(facts.codeBytes);
     put(static_cast<int64_t>(facts.scratchBytes.size()));
@@ -138,6 +139,7 @@ Share unpack(const std::string &bytes) {
   share.facts.resize(static_cast<size_t>(take()));
   for (Facts &facts : share.facts) {
     facts.rowStep = take();
+    facts.steps = take();
     facts.bandRows = take();
     facts.codeBytes = take();
     facts.scratchBytes.resize(static_cast<size_t>(take()));
@@ -182,7 +184,7 @@ Share makeShare(const std::vector<NamedSpec> &specs, const KernelTarget &target,
       std::vector<Halide::Argument> numbers = {first, rows};
       if (spec.family == Family::stem)
         numbers.push_back(plane);
-      if (spec.family == Family::winograd)
+      if (isMadeInSteps(spec.family))
         numbers.insert(numbers.end(), {step, share, shift});
       const Kernel kernel = makeKernel(spec, target, {first, rows, plane, step, share, shift});
       RawFunction raw = lowerToRawPointers(kernel, numbers, named.symbol, halide);
@@ -191,7 +193,7 @@ Share makeShare(const std::vector<NamedSpec> &specs, const KernelTarget &target,
       else
         module.append(raw.function);
       const int mostRows = kernel.bandRows ? kernel.bandRows : spec.height;
-      made.facts.push_back({kernel.rowStep, kernel.bandRows, static_cast<int64_t>(made.text.size() - before),
+      made.facts.push_back({kernel.rowStep, kernel.steps, kernel.bandRows, static_cast<int64_t>(made.text.size() - before),
                             scratchBySteps(raw.scratchBytes, rows.name(), kernel.rowStep, mostRows)});
     }
     current = nullptr;
@@ -305,8 +307,8 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
   for (const KernelSpec &spec : specs) {
     const Place &place = places[numbers[kernelSymbol(spec)]];
     const Facts &facts = made[place.share].facts[place.number];
-    result.push_back({shares[place.share][place.number].symbol, static_cast<int>(facts.rowStep), static_cast<int>(facts.bandRows),
-                      facts.scratchBytes});
+    result.push_back({shares[place.share][place.number].symbol, static_cast<int>(facts.rowStep), static_cast<int>(facts.steps),
+                      static_cast<int>(facts.bandRows), facts.scratchBytes});
   }
   return true;
 }

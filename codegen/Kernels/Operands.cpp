@@ -40,4 +40,10 @@ int commonLanes(const KernelTarget &target, const std::vector<Picture> &pictures
   return lanes;
 }
 
+Share shareOf(Halide::Expr parts, int step, const Strip &strip) {
+  auto before = [&](Halide::Expr share) { return (share * parts) >> Halide::cast<uint32_t>(strip.shift); };
+  const Halide::Expr first = before(strip.share);
+  return {first, Halide::select(strip.step == step, before(strip.share + 1) - first, 0)};
+}
+
 } // namespace mnv3::codegen

@@ -38,6 +38,13 @@ inline Halide::Expr toStrip(const Strip &strip, const Picture &picture, int rows
   return strip.first * (picture.rowStride * rowsPerRow);
 }
 
+struct Share {
+  Halide::Expr first, count;
+};
+
+// What a call does of a step with so many equal parts: nothing if it is there for another step.
+Share shareOf(Halide::Expr parts, int step, const Strip &strip);
+
 // No gap between a picture's rows, so that it is one long row.
 inline bool rowsAreDense(const Picture &picture, int width) { return picture.rowStride == width * picture.pixelStride; }
 

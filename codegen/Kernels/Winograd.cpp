@@ -49,6 +49,9 @@ std::vector<Phase> phasesOf(int stride, const Tiling &tiling) {
   return phases;
 }
 
+// Transform the input, multiply, transform the products back.
+constexpr int steps = 3;
+
 using Transform = std::vector<Expr> (*)(const Tiling &, const std::vector<Expr> &);
 
 // The element `index` of what `transform` makes of at(0) .. at(count - 1).
@@ -60,24 +63,13 @@ Expr transformed(Transform transform, const Tiling &tiling, int count, Expr inde
   return mux(index, transform(tiling, values));
 }
 
-struct Range {
-  Expr first, count;
-};
-
-// What a call does of a step with so many equal parts: nothing if it is there for another step.
-Range shareOf(Expr parts, int step, const Strip &strip) {
-  auto before = [&](Expr share) { return (share * parts) >> cast<uint32_t>(strip.shift); };
-  const Expr first = before(strip.share);
-  return {first, select(strip.step == step, before(strip.share + 1) - first, 0)};
-}
-
-// The same for the products of all points, each of which is summed for so many tiles of channels: `productsOf` says how many products
-// that is for each.
-Range shareOfProducts(const std::vector<int> &productsOf, int channelTiles, int step, const Strip &strip) {
+// shareOf the products of all points, each of which is summed for so many tiles of channels: `productsOf` says how many products that is
+// for each.
+Share shareOfProducts(const std::vector<int> &productsOf, int channelTiles, int step, const Strip &strip) {
   const auto [least, most] = std::minmax_element(productsOf.begin(), productsOf.end());
   if (*least == *most)
     return shareOf(static_cast<int>(productsOf.size()) * channelTiles, step, strip);
-  const Range products = shareOf(std::accumulate(productsOf.begin(), productsOf.end(), 0) * channelTiles, step, strip);
+  const Share products = shareOf(std::accumulate(productsOf.begin(), productsOf.end(), 0) * channelTiles, step, strip);
   auto tilesIn = [&](Expr products) {
     Expr tiles = 0;
     int before = 0;
@@ -130,13 +122,13 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
     for (int g = 0; g < phase.products(); ++g)
       ++productsOf[g / phase.columnPoints * points + g % phase.columnPoints];
   const bool shareRows = schedule.rows > 1; // the next kernel's strips are of rows, too
-  const Range ownTiles = shareOf(tiles, 0, strip), ownProducts = shareOfProducts(productsOf, channelTiles, 1, strip),
+  const Share ownTiles = shareOf(tiles, 0, strip), ownProducts = shareOfProducts(productsOf, channelTiles, 1, strip),
               ownLast = shareOf(shareRows ? down : across, 2, strip);
   ImageParam input = pictureParam("input", spec.inputs[0], inputLanes, (spec.width - 1) * stride + 3, (spec.height - 1) * stride + 3);
   ImageParam weights = denseWeights("weights", {tile, channels, channelTiles, phases.back().firstProduct + phases.back().products()});
   ImageParam bias = denseWeights("bias", {productLanes});
   ImageParam residual = pictureParam("residual", spec.residual, lanes, spec.width, spec.height);
-  Kernel kernel{{{input, toStrip(strip, spec.inputs[0], stride)}, weights, bias}, {}, outputs, schedule.rows * outputs};
+  Kernel kernel{{{input, toStrip(strip, spec.inputs[0], stride)}, weights, bias}, {}, outputs, steps, schedule.rows * outputs};
   if (spec.hasResidual)
     kernel.operands.push_back({residual, toStrip(strip, spec.residual)});
 
@@ -179,8 +171,8 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
                            [&](int k) { return halfOutput(c, k, y % outputs, x / outputs, y / outputs); });
   value = activate(spec.activation, spec.slope, value + bias(c), target);
   result(c, x, y) = spec.hasResidual ? value + residual(c, x, y) : value;
-  const Range own = {ownLast.first * outputs, ownLast.count * outputs};
-  const Range ownRows = shareRows ? own : Range{0, down * outputs}, ownColumns = shareRows ? Range{0, spec.width} : own;
+  const Share own = {ownLast.first * outputs, ownLast.count * outputs};
+  const Share ownRows = shareRows ? own : Share{0, down * outputs}, ownColumns = shareRows ? Share{0, spec.width} : own;
   const int pixel = spec.output.pixelStride, row = spec.output.rowStride;
   fix(result.output_buffer(), {{lanes, 1}, {ownColumns.count, pixel, ownColumns.first}, {ownRows.count, row, ownRows.first}},
       spec.output.alignment);

@@ -38,8 +38,8 @@ bool halvesLastVector(const KernelSpec &spec, const KernelTarget &target);
 int halvedPixels(const KernelSpec &spec, int halves);
 int halvedUnroll(const KernelSpec &spec);
 
-// In how many strips of rows threads may share the kernel, or of Winograd the steps of a band, whose rows are the spec's: a power of
-// two, 1 where it is too small for that or the target is a microcontroller. `rowStep`: as in KernelInfo, not 0.
+// In how many strips of rows threads may share the kernel, or each step of a band of the spec's rows: a power of two, 1
+// where it is too small for that or the target is a microcontroller. `rowStep`: as in KernelInfo, not 0.
 int chooseStrips(const KernelSpec &spec, const KernelTarget &target, int rowStep);
 
 } // namespace mnv3::codegen

@@ -26,6 +26,10 @@ int64_t workOfRow(const KernelSpec &spec) {
   case Family::conv2d:
   case Family::stem:
     return outputs * taps * inputs;
+  case Family::fullyConnected: // each weight serves once
+    return outputs * inputs * 4;
+  case Family::globalPool:
+    return outputs * spec.inputHeight * spec.inputWidth * 4;
   case Family::winograd:
     return outputs * taps * inputs / 4;
   case Family::detect:
@@ -44,7 +48,7 @@ int chooseStrips(const KernelSpec &spec, const KernelTarget &target, int rowStep
   if (hasOneCore(target))
     return 1; // further strips would only want scratch of their own
   const int64_t work = workOfRow(spec) * spec.height;
-  const int64_t possible = spec.family == Family::winograd ? mostStrips : spec.height / rowStep;
+  const int64_t possible = isMadeInSteps(spec.family) ? mostStrips : spec.height / rowStep;
   const int64_t most = std::min<int64_t>({mostStrips, possible, std::max<int64_t>(work / leastWork, work >= worthTwo ? 2 : 1)});
   int strips = 1;
   while (2 * strips <= most)

@@ -149,8 +149,8 @@ def Kern_KernelOpInterface : OpInterface<"KernelOpInterface"> {
 // in use while it runs (kern-plan-memory, which may lower `strips`);
 // `whole_rows`, where it makes some rows of a picture of so many (kern-form-strips): the kernel is the same for all of them. A stem,
 // which counts in the caller's whole picture all the same, then has the first of them as `first_row`. Its `band` is the rows that it makes
-// at a time where the picture comes in bands (kern-plan-memory), that of a convolution by Winograd's method the rows that go through all
-// steps before the next (once kernels are made).
+// at a time where the picture comes in bands (kern-plan-memory), that of a kernel with `steps` the rows that go through all of so many
+// before the next do (once kernels are made).
 class Kern_KernelOp<string mnemonic, list<Trait> traits = []>
     : Kern_Op<mnemonic, traits # [DeclareOpInterfaceMethods<Kern_KernelOpInterface>]>;
 

@@ -66,10 +66,11 @@ struct mnv3_stem {
   int32_t shift;               /* threads share it in 1 << shift strips */
 };
 
-/* A convolution by Winograd's method: its result is made band by band, each in steps that need the whole of the one before. */
-struct mnv3_winograd {
+/* What threads do not share by rows: the result is made band by band, each in steps that need the whole of the one before. */
+struct mnv3_steps {
   int32_t rows;  /* of its result, */
   int32_t band;  /* ... so many at a time */
+  int32_t steps;
   int32_t shift; /* threads share each step in 1 << shift parts */
 };
 
@@ -109,8 +110,8 @@ void mnv3_run_strips(const mnv3_hooks *hooks, struct mnv3_run *run, int32_t shif
 /* A stem, band by band of the image in det_detect. body(run, strip) makes a strip of run's rows from run's image. */
 void mnv3_run_stem(const mnv3_hooks *hooks, struct mnv3_run *run, const struct mnv3_stem *stem, void (*body)(void *run, int32_t strip));
 
-/* A convolution by Winograd's method. body(run, share) does a share of run's step for run's rows. */
-void mnv3_run_winograd(const mnv3_hooks *hooks, struct mnv3_run *run, const struct mnv3_winograd *winograd,
+/* Steps band by band. body(run, share) does a share of run's step for run's rows. */
+void mnv3_run_steps(const mnv3_hooks *hooks, struct mnv3_run *run, const struct mnv3_steps *steps,
                        void (*body)(void *run, int32_t share));
 
 /* Where weights of this layout begin behind their head (mnv3/weights.h); null if `file` is null, not aligned to 64 bytes, or

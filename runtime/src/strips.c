@@ -31,14 +31,11 @@ void mnv3_run_stem(const mnv3_hooks *hooks, struct mnv3_run *run, const struct m
   }
 }
 
-enum { winograd_steps = 3 };
-
-void mnv3_run_winograd(const mnv3_hooks *hooks, struct mnv3_run *run, const struct mnv3_winograd *winograd,
-                       void (*body)(void *run, int32_t share)) {
-  for (int32_t row = 0; row < winograd->rows; row += winograd->band) {
+void mnv3_run_steps(const mnv3_hooks *hooks, struct mnv3_run *run, const struct mnv3_steps *steps, void (*body)(void *run, int32_t share)) {
+  for (int32_t row = 0; row < steps->rows; row += steps->band) {
     run->first_row = row;
-    run->rows = least(winograd->band, winograd->rows - row);
-    for (run->step = 0; run->step < winograd_steps; ++run->step)
-      mnv3_run_strips(hooks, run, winograd->shift, body);
+    run->rows = least(steps->band, steps->rows - row);
+    for (run->step = 0; run->step < steps->steps; ++run->step)
+      mnv3_run_strips(hooks, run, steps->shift, body);
   }
 }

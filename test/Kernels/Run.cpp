@@ -115,7 +115,7 @@ std::vector<Trial> build(const std::vector<Case> &cases, const TestTarget &targe
     const int height = cases[i].spec.height, band = infos[i].bandRows, step = infos[i].rowStep;
     trials.push_back({i, false, band ? std::min(band, height) : height, 0, {}});
     if (inStrips && (band || (step && height >= 2 * step)))
-      trials.push_back({i, true, step, band ? 2 : 0, {}});
+      trials.push_back({i, true, std::max(step, 1), band ? 2 : 0, {}});
   }
   write(input, int32_t(trials.size()));
   for (Trial &trial : trials) {
@@ -126,7 +126,7 @@ std::vector<Trial> build(const std::vector<Case> &cases, const TestTarget &targe
       all.push_back(placeDense(std::vector<float>(scratch / sizeof(float), 0.0f / 0.0f)));
     write(input, int32_t(trial.number));
     write(input, int32_t(tried.spec.family == Family::stem ? tried.spec.inputHeight * tried.spec.inputWidth : 0));
-    write(input, int32_t(infos[trial.number].bandRows ? winogradSteps : 0));
+    write(input, int32_t(infos[trial.number].steps));
     write(input, int32_t(trial.shift));
     write(input, int32_t(tried.spec.height));
     write(input, int32_t(trial.rowsACall));

@@ -2,8 +2,8 @@
 //
 //     runner INPUT OUTPUT [REPEATS]
 //
-// INPUT:  int32 cases; for each case: int32 kernel, int32 plane (of a stem; 0: the kernel does not want it), int32 steps of a call
-//         (Winograd's; 0: the kernel has none), int32 shift: threads would share each step in 1 << shift parts, int32 rows, int32 rows a
+// INPUT:  int32 cases; for each case: int32 kernel, int32 plane (of a stem; 0: the kernel does not want it), int32 steps
+//         (0: it is made by rows), int32 shift: threads would share each step in 1 << shift parts, int32 rows, int32 rows a
 //         call, int32 operands; for each operand: int64 bytes, int64 first, bytes. The last rows and shares are made first: no call
 //         may count on another.
 // OUTPUT: the bytes of all operands after the calls, in the same order

@@ -103,27 +103,27 @@ TEST(Stem, HandsThreadsNoFewRowsOfABand) {
   EXPECT_EQ(calls.parts, (std::vector<Part>{{3, 8, 1, 0}, {3, 8, 1, 1}, {11, 2, 0, 0}}));
 }
 
-// --- Winograd: 10 rows in bands of 4.
+// --- Three steps: 10 rows in bands of 4.
 
 void noteStep(void *run, int32_t share) {
   StemCalls &calls = *reinterpret_cast<StemCalls *>(run);
   calls.parts.push_back({calls.run.first_row, calls.run.rows, calls.run.step, share});
 }
 
-constexpr mnv3_winograd winograd = {10, 4, 1};
+constexpr mnv3_steps three = {10, 4, 3, 1};
 
-TEST(Winograd, TakesAllStepsOfABandBeforeTheNext) {
+TEST(Steps, AreAllTakenForABandBeforeTheNext) {
   StemCalls calls;
-  mnv3_run_winograd(nullptr, &calls.run, &winograd, noteStep);
+  mnv3_run_steps(nullptr, &calls.run, &three, noteStep);
   EXPECT_EQ(calls.parts, (std::vector<Part>{{0, 4, 0, 0}, {0, 4, 1, 0}, {0, 4, 2, 0}, {4, 4, 0, 0}, {4, 4, 1, 0}, {4, 4, 2, 0},
                                             {8, 2, 0, 0}, {8, 2, 1, 0}, {8, 2, 2, 0}}));
 }
 
-TEST(Winograd, HandsThreadsSharesOfAStep) {
+TEST(Steps, AreHandedToThreadsInShares) {
   StemCalls calls;
   const mnv3_hooks hooks = hooksInTurn();
-  const mnv3_winograd oneBand = {4, 4, 1};
-  mnv3_run_winograd(&hooks, &calls.run, &oneBand, noteStep);
+  const mnv3_steps oneBand = {4, 4, 3, 1};
+  mnv3_run_steps(&hooks, &calls.run, &oneBand, noteStep);
   EXPECT_EQ(calls.parts, (std::vector<Part>{{0, 4, 0, 0}, {0, 4, 0, 1}, {0, 4, 1, 0}, {0, 4, 1, 1}, {0, 4, 2, 0}, {0, 4, 2, 1}}));
   EXPECT_EQ(calls.run.shift, 1);
 }
