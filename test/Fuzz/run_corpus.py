@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 # Generous for a file of some kilobytes under sanitizers, on a machine that is busy with other tests.
-SECONDS = 60
+SECONDS = 240
 # Far above what the reader may allocate for the largest file here (Budget.h), as memory freed stays in quarantine.
 # No leak check: it needs ptrace, which containers often forbid, and nothing here owns raw memory.
 LIMITS = ":".join(["exitcode=99", "detect_leaks=0", "allocator_may_return_null=0", "max_allocation_size_mb=512",
