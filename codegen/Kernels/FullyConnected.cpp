@@ -29,12 +29,11 @@ Kernel makeFullyConnected(const KernelSpec &spec, const KernelTarget &target, co
 
   // Schedule.
   Var co("co"), ci("ci");
-  result.bound(c, own.first * tile, own.count * tile).bound(x, 0, 1).bound(y, 0, 1);
-  fix(result.output_buffer(), {{own.count * tile, 1, own.first * tile}, {1, tile}, {1, tile}}, vector * static_cast<int>(sizeof(float)));
+  const Part part = partOfPixel(result, own, tile, vector);
   result.split(c, co, ci, tile, TailStrategy::RoundUp).vectorize(ci, vector).unroll(ci);
   sums.compute_at(result, co).store_in(MemoryType::Stack).vectorize(c, vector).unroll(c).unroll(p);
   sums.update().reorder(c, p, r).vectorize(c, vector).unroll(c).unroll(p);
-  return {{input, weights, bias}, {{result, own.first * tile}}, /*rowStep=*/0, /*steps=*/1, /*bandRows=*/1};
+  return {{input, weights, bias}, {part}, /*rowStep=*/0, /*steps=*/1, /*bandRows=*/1};
 }
 
 } // namespace mnv3::codegen

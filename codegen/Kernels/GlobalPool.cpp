@@ -30,14 +30,13 @@ Kernel makeGlobalPool(const KernelSpec &spec, const KernelTarget &target, const 
 
   // Schedule.
   Var co("co"), ci("ci");
-  result.bound(c, own.first * tile, own.count * tile).bound(x, 0, 1).bound(y, 0, 1);
-  fix(result.output_buffer(), {{own.count * tile, 1, own.first * tile}, {1, tile}, {1, tile}}, vector * static_cast<int>(sizeof(float)));
+  const Part part = partOfPixel(result, own, tile, vector);
   result.split(c, co, ci, tile, TailStrategy::RoundUp).vectorize(ci, vector).unroll(ci);
   total.compute_at(result, co).store_in(MemoryType::Stack).vectorize(c, vector).unroll(c);
   total.update().reorder(c, row).vectorize(c, vector).unroll(c);
   rowSums.compute_at(total, row).store_in(MemoryType::Stack).vectorize(c, vector).unroll(c).unroll(p);
   rowSums.update().reorder(c, p, column).vectorize(c, vector).unroll(c).unroll(p);
-  return {{input}, {{result, own.first * tile}}, /*rowStep=*/0, /*steps=*/1, /*bandRows=*/1};
+  return {{input}, {part}, /*rowStep=*/0, /*steps=*/1, /*bandRows=*/1};
 }
 
 } // namespace mnv3::codegen

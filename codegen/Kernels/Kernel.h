@@ -23,9 +23,8 @@ enum class Owner { caller, scratch };
 // count rows from the strip's first.
 struct Operand {
   Operand(const Halide::ImageParam &param, Halide::Expr firstFloat = 0, Owner owner = Owner::caller)
-      : param(param), argument(param), firstFloat(firstFloat), owner(owner) {}
+      : param(param), firstFloat(firstFloat), owner(owner) {}
   Halide::ImageParam param;
-  Halide::Argument argument;
   Halide::Expr firstFloat;
   Owner owner;
 };

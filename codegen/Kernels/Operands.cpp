@@ -46,4 +46,12 @@ Share shareOf(Halide::Expr parts, int step, const Strip &strip) {
   return {first, Halide::select(strip.step == step, before(strip.share + 1) - first, 0)};
 }
 
+Part partOfPixel(Halide::Func result, const Share &tiles, int tile, int vector) {
+  const Halide::Expr first = tiles.first * tile, count = tiles.count * tile;
+  const std::vector<Halide::Var> of = result.args();
+  result.bound(of[0], first, count).bound(of[1], 0, 1).bound(of[2], 0, 1);
+  fix(result.output_buffer(), {{count, 1, first}, {1, tile}, {1, tile}}, vector * static_cast<int>(sizeof(float)));
+  return {result, first};
+}
+
 } // namespace mnv3::codegen

@@ -45,6 +45,9 @@ struct Share {
 // What a call does of a step with so many equal parts: nothing if it is there for another step.
 Share shareOf(Halide::Expr parts, int step, const Strip &strip);
 
+// The part of a kernel that makes its share of a picture of one pixel: of result(c, x, y) so many tiles of `tile` channels.
+Part partOfPixel(Halide::Func result, const Share &tiles, int tile, int vector);
+
 // No gap between a picture's rows, so that it is one long row.
 inline bool rowsAreDense(const Picture &picture, int width) { return picture.rowStride == width * picture.pixelStride; }
 

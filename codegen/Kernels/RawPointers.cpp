@@ -117,7 +117,7 @@ RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Argument>
   bool strictFloat = false;
   std::vector<Argument> inputs = numbers;
   for (const Operand &operand : kernel.operands)
-    inputs.push_back(operand.argument);
+    inputs.push_back(operand.param);
   for (const Part &part : kernel.parts) {
     Module lowered = Pipeline(part.result).compile_to_module(inputs, symbol, target);
     if (lowered.functions().size() != 1)
@@ -127,13 +127,13 @@ RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Argument>
     Stmt body = allocations.mutate(DropBuffers().mutate(lowered.functions()[0].body));
     body = defineDimensions(part.result.name(), part.result.output_buffer().parameter(), body);
     for (const Operand &operand : kernel.operands)
-      body = defineDimensions(operand.argument.name, operand.param.parameter(), body);
+      body = defineDimensions(operand.param.name(), operand.param.parameter(), body);
     body = LetStmt::make(part.result.name(), floatsAfter(part.owner == Owner::scratch ? scratchName : outputName, part.firstFloat), body);
     for (const Operand &operand : kernel.operands)
       if (operand.owner == Owner::scratch)
-        body = define(operand.argument.name, floatsAfter(scratchName, operand.firstFloat), body);
+        body = define(operand.param.name(), floatsAfter(scratchName, operand.firstFloat), body);
       else if (!is_const_zero(operand.firstFloat))
-        body = define(operand.argument.name, floatsAfter(operand.argument.name + callersSuffix, operand.firstFloat), body);
+        body = define(operand.param.name(), floatsAfter(operand.param.name() + callersSuffix, operand.firstFloat), body);
     bodies.push_back(body);
     scratchFloats = max(scratchFloats, allocations.floats);
     strictFloat |= lowered.any_strict_float();
@@ -143,7 +143,7 @@ RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Argument>
     arguments.push_back(LoweredArgument(number.name, Argument::InputScalar, Int(32), 0, ArgumentEstimates{}));
   for (const Operand &operand : kernel.operands)
     if (operand.owner == Owner::caller)
-      arguments.push_back(pointerArgument(operand.argument.name + (is_const_zero(operand.firstFloat) ? "" : callersSuffix)));
+      arguments.push_back(pointerArgument(operand.param.name() + (is_const_zero(operand.firstFloat) ? "" : callersSuffix)));
   arguments.push_back(pointerArgument(outputName));
   const Expr scratchBytes = simplify(scratchFloats * static_cast<int>(sizeof(float)));
   if (!is_const_zero(scratchBytes))

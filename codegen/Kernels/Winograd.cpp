@@ -113,7 +113,7 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
   const int outputs = tiling.outputs, points = tiling.points();
   const std::vector<Phase> phases = phasesOf(stride, tiling);
   const int inputLanes = roundUp(channels, vector), lanes = roundUp(spec.output.channels, vector);
-  const int tile = schedule.vectors * vector, channelTiles = ceilDiv(lanes, tile), productLanes = channelTiles * tile;
+  const int tile = schedule.vectors * vector, channelTiles = ceilDiv(lanes, tile);
   const int across = spec.width / outputs;
   const Expr down = strip.rows / outputs;
   const Expr tiles = (across * down + (schedule.pixels - 1)) / schedule.pixels * schedule.pixels; // whole register tiles
@@ -126,7 +126,7 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
               ownLast = shareOf(shareRows ? down : across, 2, strip);
   ImageParam input = pictureParam("input", spec.inputs[0], inputLanes, (spec.width - 1) * stride + 3, (spec.height - 1) * stride + 3);
   ImageParam weights = denseWeights("weights", {tile, channels, channelTiles, phases.back().firstProduct + phases.back().products()});
-  ImageParam bias = denseWeights("bias", {productLanes});
+  ImageParam bias = denseWeights("bias", {channelTiles * tile});
   ImageParam residual = pictureParam("residual", spec.residual, lanes, spec.width, spec.height);
   Kernel kernel{{{input, toStrip(strip, spec.inputs[0], stride)}, weights, bias}, {}, outputs, steps, schedule.rows * outputs};
   if (spec.hasResidual)

@@ -252,7 +252,8 @@ Case makeFullyConnectedCase(const std::string &name, int inputs, int outputs, Ac
   chooseIfUnset(spec, target);
   const Tensor input = randomTensor(1, 1, inputs, 1), bias = randomTensor(1, 1, outputs, 3);
   const Filter filter = randomFilter(outputs, 1, 1, inputs, 2);
-  result.operands = {placeInput(input, spec.inputs[0], {}, vector), placeDense(packConv(filter, lanesOf(spec.output, target) * spec.schedule.vectors)),
+  result.operands = {placeInput(input, spec.inputs[0], {}, vector),
+                     placeDense(packConv(filter, lanesOf(spec.output, target) * spec.schedule.vectors)),
                      placeDense(padTo(bias.values, lanesOf(spec.output, target)))};
   result.padLanes = float(activation(act, 0, 0));
   result.expected = Tensor(1, 1, outputs);

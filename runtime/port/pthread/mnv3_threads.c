@@ -1,4 +1,4 @@
-/* A network is some eighty short rounds of work, one behind the other. So whoever waits for a round spins for a while, as long
+/* A network is one or two hundred short rounds of work, one behind the other. So whoever waits for a round spins for a while, as long
  * as the pauses between rounds of one network last, before it goes to sleep. Each thread begins with a share of the indices that
  * is the same in all rounds: rows of a picture are then read by the thread that wrote them, out of its own cache. They are taken
  * one by one, and a thread that is done goes on with the others' shares, so that one that was disturbed takes fewer. */
