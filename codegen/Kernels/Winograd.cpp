@@ -87,7 +87,10 @@ Share shareOfProducts(const std::vector<int> &productsOf, int channelTiles, int 
 // which other calls may read all of it.
 ImageParam throughScratch(Func stage, int lanes, Expr tiles, int planes, const Expr (&first)[3], const Expr (&count)[3], Kernel &kernel) {
   constexpr int alignment = 64, floats = alignment / sizeof(float);
-  const Expr strides[] = {1, lanes, lanes * tiles};
+  // Planes are an odd number of lines apart. A tile reads or writes all planes in turn, and their lines shall not all fall into one set of
+  // the first cache, of which there are a power of two.
+  const Expr lines = (lanes * tiles + (floats - 1)) / floats / 2 * 2 + 1;
+  const Expr strides[] = {1, lanes, lines * floats};
   std::vector<Dimension> written;
   Expr firstFloat = kernel.scratchFloats;
   for (int dimension = 0; dimension < 3; ++dimension) {
@@ -100,7 +103,7 @@ ImageParam throughScratch(Func stage, int lanes, Expr tiles, int planes, const E
   ImageParam whole(Float(32), 3, stage.name() + "_made");
   fix(whole, {{lanes, strides[0]}, {tiles, strides[1]}, {planes, strides[2]}}, alignment);
   kernel.operands.push_back({whole, kernel.scratchFloats, Owner::scratch});
-  kernel.scratchFloats = (kernel.scratchFloats + lanes * tiles * planes + (floats - 1)) / floats * floats;
+  kernel.scratchFloats += strides[2] * planes;
   return whole;
 }
 

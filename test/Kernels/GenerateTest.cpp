@@ -38,6 +38,17 @@ TEST(Generate, SymbolsTellEverythingApart) {
   EXPECT_NE(kernelSymbol(spec), kernelSymbol(other));
 }
 
+TEST(Generate, WinogradsPlanesAreAnOddNumberOfLinesApart) {
+  const Convolution wanted = {.name = "", .height = 16, .width = 16, .inputs = {64}, .outputs = 64, .kernelH = 3, .kernelW = 3,
+                              .schedule = {.pixels = 4, .vectors = 1, .unroll = 1, .rows = 4}, .winograd = 4};
+  std::vector<KernelInfo> infos;
+  std::vector<std::string> bitcode;
+  std::string error;
+  ASSERT_TRUE(generateKernels({makeConvolution(wanted, avx2, false).spec}, avx2, KernelForm::bitcode, infos, bitcode, error)) << error;
+  // Sixteen tiles of 64 channels are 64 lines in each of 36 planes, and 8 in each of 36 times 8 planes of products.
+  EXPECT_EQ(infos[0].scratchFor(16), 64 * (36 * 65 + 36 * 8 * 9));
+}
+
 TEST(Generate, UnknownTargetIsAnError) {
   std::vector<KernelInfo> infos;
   std::vector<std::string> bitcode;
