@@ -179,6 +179,14 @@ TEST(Schedules, WinogradBandsDivideThePictureAndSpareTheCache) {
   small.factor = large.factor = 4;
   EXPECT_LE(chooseSchedule(small, avx512).rows, 2);  // weights stay in the cache, tiles of more rows would not
   EXPECT_EQ(chooseSchedule(large, avx512).rows, 5);  // weights do not: read them once
+  KernelSpec wide = conv(20, 20, 256, 256, 3), narrower = conv(20, 20, 160, 160, 3);
+  for (KernelSpec *spec : {&wide, &narrower}) {
+    spec->family = Family::winograd;
+    spec->factor = 2;
+    spec->strideY = spec->strideX = 2;
+  }
+  EXPECT_EQ(chooseSchedule(wide, avx2).rows, 5);     // 6.5 MB of weights, twice through memory
+  EXPECT_EQ(chooseSchedule(narrower, avx2).rows, 2); // 2.6 MB: the third cache has them, and scratch is dear
 }
 
 TEST(Schedules, WeightsAreFetchedAheadWhereTheyDoNotStayInTheCache) {
