@@ -121,6 +121,21 @@ TEST(Schedules, DepthwiseTilesLeaveRegistersForTapsAndInputs) {
     }
 }
 
+TEST(Schedules, DepthwisePassesRowsThatStayInTheCacheOnceAVector) {
+  auto outermost = [](int size, int channels, int kernel, int stride, const KernelTarget &target) {
+    KernelSpec spec = conv(size, size, channels, channels, kernel, stride);
+    spec.family = Family::depthwise;
+    return chooseSchedule(spec, target).channelsOutermost;
+  };
+  EXPECT_TRUE(outermost(80, 88, 3, 1, avx2));   // four rows of 82 lines
+  EXPECT_FALSE(outermost(160, 72, 3, 1, avx2)); // four rows of 162
+  EXPECT_FALSE(outermost(160, 16, 3, 2, avx2)); // three of 321
+  EXPECT_FALSE(outermost(20, 960, 5, 1, avx2)); // six of 24, but 60 lines apart: in 16 of 64 sets
+  EXPECT_TRUE(outermost(20, 240, 5, 1, avx2));
+  EXPECT_FALSE(outermost(160, 72, 3, 1, avx512));
+  EXPECT_TRUE(outermost(160, 72, 3, 1, neon));
+}
+
 // 5x5 on NEON of 64 bits: one row, long enough that taps are loaded for many pixels, of registers that are there.
 TEST(Schedules, LargeDepthwiseWindowsTakeLongRowsOnArm64) {
   KernelSpec spec;
