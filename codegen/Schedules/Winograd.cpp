@@ -59,13 +59,14 @@ bool fetchesWeightsAhead(const KernelSpec &spec, const KernelTarget &target) {
 // Tile rows a band. Each band reads all transformed weights again, unless they stay in the second cache; a band whose
 // own tiles do not stay there writes them out and reads them back. Of equally good bands the smallest takes least scratch;
 // but a weight should serve twenty tiles or so before the next one is fetched. Longer bands take no more than a megabyte, as
-// scratch is part of the arena: on Zen 4, 20 tiles of 88 channels are as fast as 100. Two megabytes where weights are so many that they come
-// from memory each time: on Zen 3, 256 channels to 256 at 20x20 with stride 2 take 30 % less time in two bands than in five.
+// scratch is part of the arena: on Zen 4, 20 tiles of 88 channels are as fast as 100. Two megabytes where weights are so many that they
+// come from far away each time: on Zen 3, with stride 2 to 256 channels at 20x20, two bands instead of five take 30 % less time for 256
+// input channels (6.5 MB of weights), 10 % less for 128 (3.3 MB); with stride 1, 128 to 128 channels at 40x40 (2.4 MB), 5 to 15 % more.
 int chooseBand(const KernelSpec &spec, const KernelTarget &target, int inputLanes, int outputLanes) {
   const int across = spec.width / spec.factor, down = spec.height / spec.factor;
   const int64_t weights = weightBytes(spec, target, spec.factor);
   const int64_t tileBytes = sizeof(float) * (winogradProducts(spec.strideY, spec.factor) * inputLanes + pointsOf(spec.strideY, spec.factor) * outputLanes);
-  const int64_t mostTiles = (weights > 8 * l2Bytes ? 4 : 2) * l2Bytes;
+  const int64_t mostTiles = (weights > 6 * l2Bytes ? 4 : 2) * l2Bytes;
   int best = down;
   int64_t leastTraffic = INT64_MAX;
   for (int rows = 1; rows <= down; ++rows) {

@@ -201,7 +201,7 @@ TEST(Schedules, WinogradBandsDivideThePictureAndSpareTheCache) {
     spec->strideY = spec->strideX = 2;
   }
   EXPECT_EQ(chooseSchedule(wide, avx2).rows, 5);     // 6.5 MB of weights, twice through memory
-  EXPECT_EQ(chooseSchedule(narrower, avx2).rows, 2); // 2.6 MB: the third cache has them, and scratch is dear
+  EXPECT_EQ(chooseSchedule(narrower, avx2).rows, 2); // 2.6 MB: not worth the scratch
 }
 
 TEST(Schedules, WeightsAreFetchedAheadWhereTheyDoNotStayInTheCache) {
