@@ -5,13 +5,10 @@
 #include "codegen/Emit/MachineCode.h"
 #include "codegen/Emit/Stack.h"
 
-#include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
-#include "llvm/IR/Dominators.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/TargetParser/Triple.h"
-#include "llvm/Transforms/Utils/LoopUtils.h"
 
 namespace mnv3::codegen {
 namespace {
@@ -36,20 +33,6 @@ std::string setApart(llvm::StringRef assembly, int share) {
   return text;
 }
 
-// x86 processors fetch decoded instructions from lines of 64 bytes of code. A short loop that begins within one takes a line more each time
-// round: of no weight alone on a core, a tenth to a third of the time where another thread of the core takes turns in fetching.
-void alignInnermostLoops(llvm::Module &module) {
-  for (llvm::Function &function : module) {
-    if (function.isDeclaration())
-      continue;
-    llvm::DominatorTree dominators(function);
-    llvm::LoopInfo loops(dominators);
-    for (llvm::Loop *loop : loops.getLoopsInPreorder())
-      if (loop->isInnermost())
-        llvm::addStringMetadataToLoop(loop, "llvm.loop.align", 64);
-  }
-}
-
 } // namespace
 
 bool hasAssembler(const Target &target) { return !llvm::Triple(target.triple).isWasm(); }
@@ -69,8 +52,7 @@ bool compileKernels(std::string &bitcode, int share, const Target &target, std::
     return false;
   }
   setFunctionAttributes(kernels, target);
-  if (llvm::Triple(target.triple).isX86())
-    alignInnermostLoops(kernels);
+  alignInnermostLoops(kernels, target);
   for (llvm::GlobalValue &value : kernels.global_values())
     if (!value.isDeclaration())
       value.setLinkage(llvm::GlobalValue::InternalLinkage);

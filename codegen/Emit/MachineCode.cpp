@@ -1,9 +1,11 @@
 #include "codegen/Emit/MachineCode.h"
 
+#include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/TargetTransformInfo.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/DiagnosticHandler.h"
 #include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/Dominators.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/IntrinsicsAArch64.h"
@@ -11,6 +13,7 @@
 #include "llvm/Linker/Linker.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
+#include "llvm/Transforms/Utils/LoopUtils.h"
 #include "llvm/Transforms/Utils/LowerMemIntrinsics.h"
 
 namespace mnv3::codegen {
@@ -120,6 +123,20 @@ void expandMemoryIntrinsics(llvm::Module &module, llvm::TargetMachine &machine) 
     else if (auto *move = llvm::dyn_cast<llvm::MemMoveInst>(memory))
       llvm::expandMemMoveAsLoop(move, info);
     memory->eraseFromParent();
+  }
+}
+
+void alignInnermostLoops(llvm::Module &module, const Target &target) {
+  if (!llvm::Triple(target.triple).isX86())
+    return;
+  for (llvm::Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    llvm::DominatorTree dominators(function);
+    llvm::LoopInfo loops(dominators);
+    for (llvm::Loop *loop : loops.getLoopsInPreorder())
+      if (loop->isInnermost())
+        llvm::addStringMetadataToLoop(loop, "llvm.loop.align", 64);
   }
 }
 
