@@ -100,6 +100,15 @@ TEST(Schedules, OnlySmallTilesUnrollTheReduction) {
 }
 
 // What a gate's activation compares with is in a register beside the tile.
+TEST(Schedules, ChannelsAreOutermostWhereOnlyATilesWeightsStayInACache) {
+  auto outermost = [](int inputs, int outputs) { return chooseSchedule(conv(20, 20, inputs, outputs), avx2).channelsOutermost; };
+  EXPECT_FALSE(outermost(160, 160));  // 100 KB, which stay in the second cache
+  EXPECT_TRUE(outermost(128, 768));   // 384 KB; a tile's stay in the first
+  EXPECT_FALSE(outermost(512, 160));  // 320 KB; a tile's do not
+  EXPECT_TRUE(outermost(512, 512));   // 1 MB; a tile's stay in the second
+  EXPECT_FALSE(outermost(8192, 512)); // 16 MB; a tile's take all of it
+}
+
 TEST(Schedules, GatesLeaveARegister) {
   for (const KernelTarget &target : {avx512, avx2})
     for (int channels : {8, 16, 48, 96}) {
