@@ -9,7 +9,7 @@ namespace mnv3::codegen {
 inline constexpr int64_t l1Bytes = 32 * 1024;
 inline constexpr int64_t l2Bytes = 512 * 1024;
 inline constexpr int lineBytes = 64;
-inline constexpr int l1Sets = 64; // of eight lines, where the order of loops depends on it
+inline constexpr int l1Sets = l1Bytes / lineBytes / 8; // of eight lines
 
 constexpr int ceilDiv(int a, int b) { return (a + b - 1) / b; }
 

@@ -99,7 +99,6 @@ TEST(Schedules, OnlySmallTilesUnrollTheReduction) {
   }
 }
 
-// What a gate's activation compares with is in a register beside the tile.
 TEST(Schedules, ChannelsAreOutermostWhereOnlyATilesWeightsStayInACache) {
   auto outermost = [](int inputs, int outputs) { return chooseSchedule(conv(20, 20, inputs, outputs), avx2).channelsOutermost; };
   EXPECT_FALSE(outermost(160, 160));  // 100 KB, which stay in the second cache
@@ -109,6 +108,7 @@ TEST(Schedules, ChannelsAreOutermostWhereOnlyATilesWeightsStayInACache) {
   EXPECT_FALSE(outermost(8192, 512)); // 16 MB; a tile's take all of it
 }
 
+// What a gate's activation compares with is in a register beside the tile.
 TEST(Schedules, GatesLeaveARegister) {
   for (const KernelTarget &target : {avx512, avx2})
     for (int channels : {8, 16, 48, 96}) {
