@@ -148,6 +148,10 @@ struct KernelInfo {
   }
 };
 
+// Rows and columns of the input that so many of the result are made from, in a family that slides a window.
+inline int inputRows(const KernelSpec &spec, int rows) { return (rows - 1) * spec.strideY + (spec.kernelH - 1) * spec.dilation + 1; }
+inline int inputColumns(const KernelSpec &spec, int columns) { return (columns - 1) * spec.strideX + (spec.kernelW - 1) * spec.dilation + 1; }
+
 // A name for a spec that is the same in every run: family, shape and a hash of everything.
 std::string kernelSymbol(const KernelSpec &spec);
 

@@ -61,9 +61,8 @@ Operands makeOperands(const KernelSpec &spec, const KernelTarget &target, Extent
   Operands operands;
   for (const Picture &input : spec.inputs) {
     std::string number = std::to_string(operands.inputs.size());
-    operands.inputs.push_back(pictureParam("input" + number, input, input.channels,
-                                           (extents.mostWidth - 1) * spec.strideX + (spec.kernelW - 1) * spec.dilation + 1,
-                                           (extents.mostHeight - 1) * spec.strideY + (spec.kernelH - 1) * spec.dilation + 1));
+    operands.inputs.push_back(pictureParam("input" + number, input, input.channels, inputColumns(spec, extents.mostWidth),
+                                           inputRows(spec, extents.mostHeight)));
     operands.weights.push_back(
         denseWeights("weights" + number, {tile, input.channels, spec.kernelW, spec.kernelH, tiles}));
   }

@@ -15,9 +15,7 @@ using namespace Halide;
 Kernel makeDepthwise(const KernelSpec &spec, const KernelTarget &target, const Strip &strip) {
   const int packing = target.vectorWidth, vector = commonLanes(target, spec.inputs), lanes = roundUp(spec.output.channels, vector);
   const int taps = spec.kernelH * spec.kernelW;
-  ImageParam input = pictureParam("input", spec.inputs[0], lanes,
-                                  (spec.width - 1) * spec.strideX + (spec.kernelW - 1) * spec.dilation + 1,
-                                  (spec.height - 1) * spec.strideY + (spec.kernelH - 1) * spec.dilation + 1);
+  ImageParam input = pictureParam("input", spec.inputs[0], lanes, inputColumns(spec, spec.width), inputRows(spec, spec.height));
   ImageParam weights = denseWeights("weights", {packing, taps, ceilDiv(lanes, packing)}), bias = denseWeights("bias", {lanes});
 
   // Algorithm.

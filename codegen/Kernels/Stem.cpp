@@ -86,7 +86,7 @@ Kernel makeStem(const KernelSpec &spec, const KernelTarget &target, const Strip 
     accumulators.update().unroll(r.y);
     // A row's inputs of all pixels of the tile, as vectors whose elements multiply.
     Func staged = padded.in(accumulators);
-    const int inputs = (pixels - 1) * spec.strideX + (spec.kernelW - 1) * spec.dilation + 1;
+    const int inputs = inputColumns(spec, pixels);
     staged.compute_at(accumulators, r.y).store_in(MemoryType::Register).bound_extent(x, roundUp(inputs, narrow)).vectorize(x, narrow).unroll(x);
   }
   return {{input, weights, bias}, {{result, toStrip(strip, spec.output)}}, 1};

@@ -12,9 +12,7 @@ namespace {
 bool keepsRows(const KernelSpec &spec, int rows) {
   const int apart = spec.inputs[0].pixelStride * static_cast<int>(sizeof(float));
   const int64_t kept = l1Bytes / lineBytes / (apart % lineBytes ? 1 : std::gcd(apart / lineBytes, l1Sets));
-  const int height = (rows - 1) * spec.strideY + (spec.kernelH - 1) * spec.dilation + 1;
-  const int width = (spec.width - 1) * spec.strideX + (spec.kernelW - 1) * spec.dilation + 1;
-  return int64_t(height) * width <= kept;
+  return int64_t(inputRows(spec, rows)) * inputColumns(spec, spec.width) <= kept;
 }
 
 } // namespace
