@@ -213,9 +213,12 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
       .split(c, co, ci, vector)
       .reorder(ci, xi, yi, co, tx, ty)
       .vectorize(ci)
-      .unroll(xi)
-      .unroll(yi);
-  halfOutput.compute_at(result, co).store_in(MemoryType::Stack).reorder(c, v, j, x, y).vectorize(c).unroll(v).unroll(j);
+      .unroll(xi);
+  halfOutput.compute_at(result, co).store_in(MemoryType::Stack).reorder(c, v, j, x, y).vectorize(c).unroll(v);
+  if (multipliesByElement(target)) {
+    result.unroll(yi);
+    halfOutput.unroll(j);
+  }
 
   // One copy of each loop for all tiles, those at a strip's end too: two copies may contract multiply-adds in two ways, and results
   // would depend on the strips.

@@ -7,9 +7,14 @@
 namespace mnv3::codegen::test {
 namespace {
 
-const KernelTarget avx2 = {"x86-64", 8, 16};
+const KernelTarget avx2 = {"x86-64", 8, 16}, neon = {"arm64", 4, 32};
 
 KernelSpec conv(int outputs) { return makeConvolution({.name = "", .outputs = outputs}, avx2, false).spec; }
+
+KernelSpec winograd(const KernelTarget &target) {
+  return makeConvolution({.name = "", .height = 16, .width = 16, .inputs = {64}, .outputs = 64, .kernelH = 3, .kernelW = 3,
+                          .schedule = {.pixels = 4, .vectors = 1, .unroll = 1, .rows = 4}, .winograd = 4}, target, false).spec;
+}
 
 TEST(Generate, EqualSpecsShareAKernel) {
   std::vector<KernelInfo> infos;
@@ -39,14 +44,29 @@ TEST(Generate, SymbolsTellEverythingApart) {
 }
 
 TEST(Generate, WinogradsPlanesAreAnOddNumberOfLinesApart) {
-  const Convolution wanted = {.name = "", .height = 16, .width = 16, .inputs = {64}, .outputs = 64, .kernelH = 3, .kernelW = 3,
-                              .schedule = {.pixels = 4, .vectors = 1, .unroll = 1, .rows = 4}, .winograd = 4};
   std::vector<KernelInfo> infos;
   std::vector<std::string> bitcode;
   std::string error;
-  ASSERT_TRUE(generateKernels({makeConvolution(wanted, avx2, false).spec}, avx2, KernelForm::bitcode, infos, bitcode, error)) << error;
+  ASSERT_TRUE(generateKernels({winograd(avx2)}, avx2, KernelForm::bitcode, infos, bitcode, error)) << error;
   // Sixteen tiles of 64 channels are 64 lines in each of 36 planes, and 8 in each of 36 times 8 planes of products.
   EXPECT_EQ(infos[0].scratchFor(16), 64 * (36 * 65 + 36 * 8 * 9));
+}
+
+int loopsOfWinograd(const KernelTarget &target) {
+  std::vector<KernelInfo> infos;
+  std::vector<std::string> code;
+  std::string error;
+  EXPECT_TRUE(generateKernels({winograd(target)}, target, KernelForm::cpp, infos, code, error)) << error;
+  int loops = 0;
+  for (size_t at = 0; (at = code.back().find("for (", at)) != std::string::npos; ++at)
+    ++loops;
+  return loops;
+}
+
+TEST(Generate, WinogradsTransformsAreLoopsButOnArm64) {
+  const int outer = 2 + 3 + 3; // tiles and channels; points, tiles and the reduction; tiles and channels
+  EXPECT_EQ(loopsOfWinograd(avx2), outer + 4);
+  EXPECT_EQ(loopsOfWinograd(neon), outer);
 }
 
 TEST(Generate, UnknownTargetIsAnError) {
