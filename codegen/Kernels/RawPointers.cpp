@@ -1,13 +1,7 @@
-// Halide lowers a pipeline to a function of halide_buffer_t, which it takes apart first:
-//
-//     let input = _halide_buffer_get_host(input.buffer)
-//     let input.stride.1 = _halide_buffer_get_stride(input.buffer, 1)
-//     assert ...
-//
-// All shapes here are constants or follow from the numbers of the strip (Operands.h), so nothing but the host pointers is ever used: with
-// those lets and asserts gone, and `input` made an argument by itself, no buffer is left. This needs a target with NoAsserts and
-// NoBoundsQuery, without which lowering wraps the body in code that does look into the buffers.
+// A lowered pipeline knows memory by the names of its operands, which become pointers here: arguments, or places in scratch. All shapes
+// are constants or follow from the numbers of the strip (Operands.h), so there is no halide_buffer_t.
 #include "codegen/Kernels/RawPointers.h"
+#include "codegen/Kernels/Lower.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -33,18 +27,6 @@ Expr bytesAfter(const std::string &pointer, Expr bytes) {
 Expr floatsAfter(const std::string &pointer, Expr floats) {
   return bytesAfter(pointer, simplify(cast(Int(64), floats) * static_cast<int>(sizeof(float))));
 }
-
-class DropBuffers : public IRMutator {
-  using IRMutator::visit;
-
-  Stmt visit(const LetStmt *let) override {
-    const Call *call = let->value.as<Call>();
-    if (call && starts_with(call->name, "_halide_buffer_get_"))
-      return mutate(let->body);
-    return IRMutator::visit(let);
-  }
-  Stmt visit(const AssertStmt *) override { return Evaluate::make(0); }
-};
 
 // Gives what Halide would take from malloc a place in the scratch argument. How large it is may depend on the numbers of the strip.
 class AllocateInScratch : public IRMutator {
@@ -93,16 +75,6 @@ Stmt define(const std::string &name, const Expr &value, Stmt body) {
   return stmt_uses_var(body, name) ? LetStmt::make(name, simplify(value), body) : body;
 }
 
-// What the lets would have read from a buffer, of the dimensions that are no constants.
-Stmt defineDimensions(const std::string &name, const Parameter &buffer, Stmt body) {
-  for (int i = 0; i < buffer.dimensions(); ++i)
-    for (const auto &[field, value] : {std::pair("min", buffer.min_constraint(i)), {"extent", buffer.extent_constraint(i)},
-                                       {"stride", buffer.stride_constraint(i)}})
-      if (value.defined() && !is_const(value))
-        body = define(name + "." + field + "." + std::to_string(i), value, body);
-  return body;
-}
-
 LoweredArgument pointerArgument(const std::string &name) {
   return LoweredArgument(name, Argument::InputScalar, type_of<void *>(), 0, ArgumentEstimates{});
 }
@@ -115,19 +87,11 @@ RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Argument>
   std::vector<Stmt> bodies;
   Expr scratchFloats = kernel.scratchFloats;
   bool strictFloat = false;
-  std::vector<Argument> inputs = numbers;
-  for (const Operand &operand : kernel.operands)
-    inputs.push_back(operand.param);
   for (const Part &part : kernel.parts) {
-    Module lowered = Pipeline(part.result).compile_to_module(inputs, symbol, target);
-    if (lowered.functions().size() != 1)
-      throw std::runtime_error(symbol + " was lowered to more than one function");
+    const Lowered lowered = lower(kernel, part.result, target);
     AllocateInScratch allocations;
     allocations.floats = kernel.scratchFloats;
-    Stmt body = allocations.mutate(DropBuffers().mutate(lowered.functions()[0].body));
-    body = defineDimensions(part.result.name(), part.result.output_buffer().parameter(), body);
-    for (const Operand &operand : kernel.operands)
-      body = defineDimensions(operand.param.name(), operand.param.parameter(), body);
+    Stmt body = allocations.mutate(lowered.body);
     body = LetStmt::make(part.result.name(), floatsAfter(part.owner == Owner::scratch ? scratchName : outputName, part.firstFloat), body);
     for (const Operand &operand : kernel.operands)
       if (operand.owner == Owner::scratch)
@@ -136,7 +100,7 @@ RawFunction lowerToRawPointers(const Kernel &kernel, const std::vector<Argument>
         body = define(operand.param.name(), floatsAfter(operand.param.name() + callersSuffix, operand.firstFloat), body);
     bodies.push_back(body);
     scratchFloats = max(scratchFloats, allocations.floats);
-    strictFloat |= lowered.any_strict_float();
+    strictFloat |= lowered.strictFloat;
   }
   std::vector<LoweredArgument> arguments;
   for (const Argument &number : numbers)
