@@ -165,9 +165,35 @@ enum class KernelForm { bitcode, cpp };
 // it cannot.
 using FinishBitcode = std::function<bool(std::string &bitcode, int share, std::string &error)>;
 
-// Makes all kernels (equal ones once): pieces of code that define each symbol once, to be linked together. Specs are trusted:
-// they come from verified IR. result[i] belongs to specs[i]. On failure returns false and says why in `error`.
+// Code of kernels: pieces that define each symbol once, to be linked together. The last may still be in the making, in another process.
+class KernelCode {
+public:
+  using Wait = std::function<bool(std::string &piece, std::string &error)>;
+
+  KernelCode() = default;
+  explicit KernelCode(std::vector<std::string> made, Wait waitForLast = {}) : made(std::move(made)), waitForLast(std::move(waitForLast)) {}
+
+  // All of them, once the last is made; null, with a reason in `error`, if it cannot be.
+  const std::vector<std::string> *pieces(std::string &error) {
+    if (waitForLast) {
+      std::string last;
+      if (!waitForLast(last, error))
+        return nullptr;
+      if (!last.empty())
+        made.push_back(std::move(last));
+      waitForLast = {};
+    }
+    return &made;
+  }
+
+private:
+  std::vector<std::string> made;
+  Wait waitForLast;
+};
+
+// Makes all kernels (equal ones once). Specs are trusted: they come from verified IR. result[i] belongs to specs[i]. On failure returns
+// false and says why in `error`.
 bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &target, KernelForm form, std::vector<KernelInfo> &result,
-                     std::vector<std::string> &code, std::string &error, const FinishBitcode &finish = {});
+                     KernelCode &code, std::string &error, const FinishBitcode &finish = {});
 
 } // namespace mnv3::codegen

@@ -37,7 +37,7 @@ struct HeaderFacts {
 
 // Makes the kernels of every kern op with Halide and leaves their names and scratch sizes on the ops (`symbol`,
 // `scratch_bytes`). Their code goes to `code`, in pieces, each after `finish`.
-mlir::LogicalResult makeKernels(mlir::ModuleOp module, KernelForm form, std::vector<std::string> &code, const FinishBitcode &finish = {});
+mlir::LogicalResult makeKernels(mlir::ModuleOp module, KernelForm form, KernelCode &code, const FinishBitcode &finish = {});
 
 // A FinishBitcode: from bitcode of kernels to that of a module which has their assembly.
 bool compileKernels(std::string &bitcode, int share, const Target &target, std::string &error);
@@ -46,7 +46,7 @@ bool hasAssembler(const Target &target);
 
 // The whole object as one optimised LLVM module: driver, tables, runtime, kernels, weights. `function` has been through
 // kern-plan-memory. Null after a diagnostic.
-std::unique_ptr<llvm::Module> emitModule(mlir::func::FuncOp function, const std::vector<std::string> &kernels, const Target &target,
+std::unique_ptr<llvm::Module> emitModule(mlir::func::FuncOp function, KernelCode &kernels, const Target &target,
                                          const EmitOptions &options, llvm::LLVMContext &context);
 
 enum class TextKind { assembly, llvm };

@@ -14,7 +14,7 @@ static int mostRowsOfStrip(int height, int rowStep, int strips) {
   return strips == 1 ? height : static_cast<int>(llvm::divideCeil(height / rowStep, strips)) * rowStep + height % rowStep;
 }
 
-LogicalResult makeKernels(ModuleOp module, KernelForm form, std::vector<std::string> &code, const FinishBitcode &finish) {
+LogicalResult makeKernels(ModuleOp module, KernelForm form, KernelCode &code, const FinishBitcode &finish) {
   SmallVector<kern::KernelOpInterface> kernels;
   std::vector<KernelSpec> specs;
   module.walk([&](kern::KernelOpInterface kernel) {

@@ -29,7 +29,7 @@ void optimise(llvm::Module &module, llvm::TargetMachine &machine) {
 
 } // namespace
 
-std::unique_ptr<llvm::Module> emitModule(func::FuncOp function, const std::vector<std::string> &kernels, const Target &target,
+std::unique_ptr<llvm::Module> emitModule(func::FuncOp function, KernelCode &kernels, const Target &target,
                                          const EmitOptions &options, llvm::LLVMContext &context) {
   std::string error;
   std::unique_ptr<llvm::TargetMachine> machine = machineFor(target, error);
@@ -57,7 +57,10 @@ std::unique_ptr<llvm::Module> emitModule(func::FuncOp function, const std::vecto
   // Driver and runtime want it. The kernels come after it: Halide has optimised them already.
   optimise(*module, *machine);
 
-  for (const std::string &bitcode : kernels)
+  const std::vector<std::string> *pieces = kernels.pieces(error);
+  if (!pieces)
+    return function.emitError() << "cannot make the kernels: " << error, nullptr;
+  for (const std::string &bitcode : *pieces)
     if (!addBitcode(*module, bitcode, "kernels"))
       return function.emitError("cannot link the kernels"), nullptr;
   const llvm::StringMap<int64_t> inAssembly = notedStacks(*module);

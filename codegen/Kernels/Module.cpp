@@ -1,12 +1,14 @@
 // All kernels of a network as one Halide module, and that as LLVM bitcode; or each as C++.
 //
-// In two processes, each one kernel after the other in the order asked for: the same specs give the same code, always.
+// In two processes, each one kernel after the other in the order asked for: the same specs give the same code, always. This process goes
+// on when all kernels are lowered, while the second one still compiles its own.
 #include "codegen/Kernels/CppSource.h"
 #include "codegen/Kernels/Kernel.h"
 #include "codegen/Kernels/RawPointers.h"
 #include "codegen/Kernels/Worker.h"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 
@@ -96,37 +98,30 @@ std::string compileToBitcode(const Halide::Module &module) {
   return bytes;
 }
 
-// What one process makes of its share of the kernels, as it travels between processes: facts of each kernel, then the
-// code; or why it could not.
+struct NamedSpec {
+  KernelSpec spec;
+  std::string symbol;
+};
+
+// What is known of a kernel once it is lowered.
 struct Facts {
   int64_t rowStep, steps, bandRows, codeBytes; // codeBytes: of C++
   std::vector<int64_t> scratchBytes;
 };
 
-struct Share {
-  bool failed = false;
-  std::vector<Facts> facts;
-  std::string text; // the code, or the error
-};
-
-std::string pack(const Share &share) {
+std::string pack(const std::vector<Facts> &all) {
   std::string bytes;
   auto put = [&](int64_t number) { bytes.append(reinterpret_cast<const char *>(&number), sizeof number); };
-  put(share.failed);
-  put(static_cast<int64_t>(share.facts.size()));
-  for (const Facts &facts : share.facts) {
-    put(facts.rowStep);
-    put(facts.steps);
-    put(facts.bandRows);
-    put(facts.codeBytes);
-    put(static_cast<int64_t>(facts.scratchBytes.size()));
+  for (const Facts &facts : all) {
+    for (int64_t number : {facts.rowStep, facts.steps, facts.bandRows, facts.codeBytes, static_cast<int64_t>(facts.scratchBytes.size())})
+      put(number);
     for (int64_t scratch : facts.scratchBytes)
       put(scratch);
   }
-  return bytes + share.text;
+  return bytes;
 }
 
-Share unpack(const std::string &bytes) {
+std::vector<Facts> unpack(const std::string &bytes) {
   size_t at = 0;
   auto take = [&] {
     int64_t number = 0;
@@ -134,20 +129,16 @@ Share unpack(const std::string &bytes) {
     at += sizeof number;
     return number;
   };
-  Share share;
-  share.failed = take();
-  share.facts.resize(static_cast<size_t>(take()));
-  for (Facts &facts : share.facts) {
-    facts.rowStep = take();
-    facts.steps = take();
-    facts.bandRows = take();
-    facts.codeBytes = take();
+  std::vector<Facts> all;
+  while (at < bytes.size()) {
+    Facts &facts = all.emplace_back();
+    for (int64_t *number : {&facts.rowStep, &facts.steps, &facts.bandRows, &facts.codeBytes})
+      *number = take();
     facts.scratchBytes.resize(static_cast<size_t>(take()));
     for (int64_t &scratch : facts.scratchBytes)
       scratch = take();
   }
-  share.text = bytes.substr(at);
-  return share;
+  return all;
 }
 
 // KernelInfo's, of what depends on the number of rows.
@@ -165,52 +156,58 @@ std::vector<int64_t> scratchBySteps(const Halide::Expr &bytes, const std::string
   return result.back() ? result : std::vector<int64_t>();
 }
 
-struct NamedSpec {
-  KernelSpec spec;
-  std::string symbol;
-};
-
-Share makeShare(const std::vector<NamedSpec> &specs, const KernelTarget &target, const Halide::Target &halide, KernelForm form,
-                const FinishBitcode &finish, int number) {
-  Share made;
-  const NamedSpec *current = nullptr;
-  try {
-    Halide::Module module("mnv3_kernels", halide);
-    for (const NamedSpec &named : specs) {
-      current = &named;
-      const KernelSpec &spec = named.spec;
-      const size_t before = made.text.size();
-      const Halide::Param<int> first("first_row"), rows("rows"), plane("plane"), step("step"), share("share"), shift("shift");
-      std::vector<Halide::Argument> numbers = {first, rows};
-      if (spec.family == Family::stem)
-        numbers.push_back(plane);
-      if (isMadeInSteps(spec.family))
-        numbers.insert(numbers.end(), {step, share, shift});
-      const Kernel kernel = makeKernel(spec, target, {first, rows, plane, step, share, shift});
-      RawFunction raw = lowerToRawPointers(kernel, numbers, named.symbol, halide);
-      if (form == KernelForm::cpp)
-        made.text += "\n// " + kernelSummary(spec) + "\n" + cppSourceOf(raw.function, halide);
-      else
-        module.append(raw.function);
-      const int mostRows = kernel.bandRows ? kernel.bandRows : spec.height;
-      made.facts.push_back({kernel.rowStep, kernel.steps, kernel.bandRows, static_cast<int64_t>(made.text.size() - before),
-                            scratchBySteps(raw.scratchBytes, rows.name(), kernel.rowStep, mostRows)});
-    }
-    current = nullptr;
+// The kernels that one process makes, first lowered, then compiled.
+class KernelShare {
+public:
+  KernelShare(const std::vector<NamedSpec> &specs, const KernelTarget &target, const Halide::Target &halide, KernelForm form)
+      : module("mnv3_kernels", halide), form(form) {
+    for (const NamedSpec &named : specs)
+      try {
+        lower(named, target, halide);
+      } catch (const std::exception &failure) { // Halide::Error is one
+        throw std::runtime_error(named.symbol + ": " + failure.what());
+      }
     // A rebuilt module forgets that functions in it use strict_float, and would fold magic rounding away.
     module.set_any_strict_float(true);
-    if (form == KernelForm::bitcode) {
-      made.text = compileToBitcode(module);
-      std::string reason;
-      if (finish && !finish(made.text, number, reason))
-        throw std::runtime_error(reason);
-    }
-  } catch (const std::exception &failure) { // Halide::Error is one
-    made.failed = true;
-    made.text = (current ? current->symbol + ": " : std::string()) + failure.what();
   }
-  return made;
-}
+
+  const std::vector<Facts> &facts() const { return known; }
+
+  std::string code(const FinishBitcode &finish, int number) const {
+    if (form == KernelForm::cpp || known.empty())
+      return source;
+    std::string bitcode = compileToBitcode(module), reason;
+    if (finish && !finish(bitcode, number, reason))
+      throw std::runtime_error(reason);
+    return bitcode;
+  }
+
+private:
+  void lower(const NamedSpec &named, const KernelTarget &target, const Halide::Target &halide) {
+    const KernelSpec &spec = named.spec;
+    const size_t before = source.size();
+    const Halide::Param<int> first("first_row"), rows("rows"), plane("plane"), step("step"), share("share"), shift("shift");
+    std::vector<Halide::Argument> numbers = {first, rows};
+    if (spec.family == Family::stem)
+      numbers.push_back(plane);
+    if (isMadeInSteps(spec.family))
+      numbers.insert(numbers.end(), {step, share, shift});
+    const Kernel kernel = makeKernel(spec, target, {first, rows, plane, step, share, shift});
+    RawFunction raw = lowerToRawPointers(kernel, numbers, named.symbol, halide);
+    if (form == KernelForm::cpp)
+      source += "\n// " + kernelSummary(spec) + "\n" + cppSourceOf(raw.function, halide);
+    else
+      module.append(raw.function);
+    const int mostRows = kernel.bandRows ? kernel.bandRows : spec.height;
+    known.push_back({kernel.rowStep, kernel.steps, kernel.bandRows, static_cast<int64_t>(source.size() - before),
+                     scratchBySteps(raw.scratchBytes, rows.name(), kernel.rowStep, mostRows)});
+  }
+
+  Halide::Module module;
+  KernelForm form;
+  std::vector<Facts> known;
+  std::string source; // C++
+};
 
 // A kernelSymbol for people: its hash, which tells kernels of one shape apart, is a number here, and that only where there are several.
 std::string plainSymbol(const std::string &symbol, std::map<std::string, int> &taken) {
@@ -223,18 +220,23 @@ std::string plainSymbol(const std::string &symbol, std::map<std::string, int> &t
 int effortOf(const KernelSpec &spec) {
   switch (spec.family) {
   case Family::winograd:
-    return spec.strideY == 1 ? 10 : 14;
+    return spec.strideY == 1 ? 8 : 16;
+  case Family::detect:
+    return 6;
+  case Family::stem:
+    return 5;
   case Family::attention:
     return 4;
   case Family::conv2d:
   case Family::depthwise:
-  case Family::stem:
-  case Family::detect:
     return 2;
   default:
     return 1;
   }
 }
+
+// And of what the first process has to do after its kernels and before it needs the code of the second's: driver and runtime.
+constexpr int effortOfTheRest = 40;
 
 // Where a kernel is made: the how manieth of which process' share.
 struct Place {
@@ -242,10 +244,26 @@ struct Place {
   size_t number;
 };
 
+// The prologue, and the kernels of both shares in the order asked for.
+std::vector<std::string> cppInOrder(const std::string (&shares)[2], const std::vector<Place> &places, const std::vector<Facts> (&facts)[2],
+                                    const KernelTarget &target) {
+  std::string prologue(kernelPrologue());
+  for (int lanes = 8; lanes <= 2 * target.vectorWidth; lanes *= 2) // two vectors become one where channels are interleaved
+    prologue += "MNV3_VECTORS(" + std::to_string(lanes) + ")\n";
+  std::vector<std::string> code = {prologue};
+  size_t read[2] = {0, 0};
+  for (const Place &place : places) {
+    const auto bytes = static_cast<size_t>(facts[place.share][place.number].codeBytes);
+    code.push_back(shares[place.share].substr(read[place.share], bytes));
+    read[place.share] += bytes;
+  }
+  return code;
+}
+
 } // namespace
 
-bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &target, KernelForm form,
-                     std::vector<KernelInfo> &result, std::vector<std::string> &code, std::string &error, const FinishBitcode &finish) {
+bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &target, KernelForm form, std::vector<KernelInfo> &result,
+                     KernelCode &code, std::string &error, const FinishBitcode &finish) {
   const std::optional<Halide::Target> halide = halideTarget(target);
   if (!halide) {
     error = "no kernels for target '" + target.name + "'";
@@ -256,7 +274,7 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
   std::map<std::string, int> plainNames;
   std::vector<NamedSpec> shares[2];
   std::vector<Place> places; // of the different ones
-  int efforts[2] = {0, 0};
+  int efforts[2] = {form == KernelForm::bitcode ? effortOfTheRest : 0, 0};
   for (const KernelSpec &spec : specs) {
     auto [entry, isNew] = numbers.try_emplace(kernelSymbol(spec), places.size());
     if (isNew) {
@@ -269,46 +287,39 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
       return false;
     }
   }
-  Share made[2];
+  std::vector<Facts> facts[2];
   try {
-    auto make = [&](int share) {
-      return pack(shares[share].empty() ? Share() : makeShare(shares[share], target, *halide, form, finish, share));
-    };
-    auto [first, second] = runBoth([&] { return make(0); }, [&] { return make(1); });
-    made[0] = unpack(first);
-    made[1] = unpack(second);
+    auto worker = std::make_shared<Worker>([&](const Worker::Send &send) {
+      const KernelShare theirs(shares[1], target, *halide, form);
+      send(pack(theirs.facts()));
+      send(theirs.code(finish, 1));
+    });
+    const KernelShare ours(shares[0], target, *halide, form);
+    const std::string made = ours.code(finish, 0);
+    facts[0] = ours.facts();
+    facts[1] = unpack(worker->receive());
+    if (form == KernelForm::cpp)
+      code = KernelCode(cppInOrder({made, worker->receive()}, places, facts, target));
+    else
+      code = KernelCode(made.empty() ? std::vector<std::string>() : std::vector{made}, [worker](std::string &piece, std::string &error) {
+        try {
+          piece = worker->receive();
+        } catch (const std::exception &failure) {
+          error = failure.what();
+          return false;
+        }
+        return true;
+      });
   } catch (const std::exception &failure) {
     error = failure.what();
     return false;
   }
-  code.clear();
-  if (form == KernelForm::cpp) {
-    code.emplace_back(kernelPrologue());
-    for (int lanes = 8; lanes <= 2 * target.vectorWidth; lanes *= 2) // two vectors become one where channels are interleaved
-      code.back() += "MNV3_VECTORS(" + std::to_string(lanes) + ")\n";
-  }
-  for (const Share &share : made) {
-    if (share.failed) {
-      error = share.text;
-      return false;
-    }
-    if (form == KernelForm::bitcode && !share.text.empty())
-      code.push_back(share.text);
-  }
-  if (form == KernelForm::cpp) {
-    size_t read[2] = {0, 0};
-    for (const Place &place : places) { // in the order asked for
-      const auto bytes = static_cast<size_t>(made[place.share].facts[place.number].codeBytes);
-      code.push_back(made[place.share].text.substr(read[place.share], bytes));
-      read[place.share] += bytes;
-    }
-  }
   result.clear();
   for (const KernelSpec &spec : specs) {
     const Place &place = places[numbers[kernelSymbol(spec)]];
-    const Facts &facts = made[place.share].facts[place.number];
-    result.push_back({shares[place.share][place.number].symbol, static_cast<int>(facts.rowStep), static_cast<int>(facts.steps),
-                      static_cast<int>(facts.bandRows), facts.scratchBytes});
+    const Facts &known = facts[place.share][place.number];
+    result.push_back({shares[place.share][place.number].symbol, static_cast<int>(known.rowStep), static_cast<int>(known.steps),
+                      static_cast<int>(known.bandRows), known.scratchBytes});
   }
   return true;
 }

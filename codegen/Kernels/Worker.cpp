@@ -1,75 +1,109 @@
 #include "codegen/Kernels/Worker.h"
 
 #include <cerrno>
+#include <csignal>
+#include <cstdint>
 #include <stdexcept>
 
-#include <sys/mman.h>
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace mnv3::codegen {
 namespace {
 
-bool writeAll(int file, const std::string &bytes) {
-  for (size_t done = 0; done < bytes.size();) {
-    ssize_t count = write(file, bytes.data() + done, bytes.size() - done);
-    if (count < 0 && errno == EINTR)
+// What a message says is its first byte: that the work goes on, or why it ended.
+constexpr char result = 'r', failure = 'f';
+
+bool writeAll(int file, const char *bytes, size_t count) {
+  while (count) {
+    const ssize_t written = write(file, bytes, count);
+    if (written < 0 && errno == EINTR)
       continue;
-    if (count <= 0)
+    if (written <= 0)
       return false;
-    done += static_cast<size_t>(count);
+    bytes += written;
+    count -= static_cast<size_t>(written);
   }
   return true;
 }
 
-std::string readAll(int file) {
-  std::string bytes(static_cast<size_t>(lseek(file, 0, SEEK_END)), '\0');
-  for (size_t done = 0; done < bytes.size();) {
-    ssize_t count = pread(file, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
-    if (count <= 0)
-      throw std::runtime_error("cannot read what the second process made");
-    done += static_cast<size_t>(count);
+bool readAll(int file, char *bytes, size_t count) {
+  while (count) {
+    const ssize_t got = read(file, bytes, count);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0)
+      return false;
+    bytes += got;
+    count -= static_cast<size_t>(got);
   }
-  return bytes;
+  return true;
+}
+
+void workAndSend(const std::function<void(const Worker::Send &)> &work, const std::function<void(const std::string &)> &deliver) {
+  try {
+    work([&](const std::string &bytes) { deliver(result + bytes); });
+  } catch (const std::exception &thrown) {
+    deliver(failure + std::string(thrown.what()));
+  }
 }
 
 } // namespace
 
-std::pair<std::string, std::string> runBoth(const std::function<std::string()> &here, const std::function<std::string()> &there) {
-  int file = memfd_create("kernels", MFD_CLOEXEC);
-  pid_t child = file < 0 ? -1 : fork();
-  if (child == 0) { // leaves without destructors: everything but the file belongs to the parent
-    bool done = false;
-    try {
-      done = writeAll(file, there());
-    } catch (...) {
+Worker::Worker(const std::function<void(const Send &)> &work) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) == 0) {
+    process = fork();
+    if (process < 0) {
+      close(ends[0]);
+      close(ends[1]);
     }
-    _exit(done ? 0 : 1);
   }
-  if (child < 0) {
-    if (file >= 0)
-      close(file);
-    std::string first = here();
-    return {std::move(first), there()};
+  if (process < 0) {
+    workAndSend(work, [&](const std::string &message) { messages.push(message); });
+    return;
   }
-  std::pair<std::string, std::string> results;
-  std::exception_ptr failure;
-  try {
-    results.first = here();
-  } catch (...) {
-    failure = std::current_exception();
+  if (process == 0) { // leaves without destructors: everything but the pipe belongs to the parent
+    close(ends[0]);
+    bool sent = true;
+    workAndSend(work, [&](const std::string &message) {
+      const uint64_t size = message.size();
+      sent = sent && writeAll(ends[1], reinterpret_cast<const char *>(&size), sizeof size) && writeAll(ends[1], message.data(), size);
+    });
+    _exit(sent ? 0 : 1);
   }
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+  close(ends[1]);
+  pipe = ends[0];
+}
+
+Worker::~Worker() {
+  if (process < 0)
+    return;
+  close(pipe);
+  kill(process, SIGKILL);
+  while (waitpid(process, nullptr, 0) < 0 && errno == EINTR)
     continue;
-  if (!failure && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
-    failure = std::make_exception_ptr(std::runtime_error("the second process died while making kernels"));
-  if (!failure)
-    results.second = readAll(file);
-  close(file);
-  if (failure)
-    std::rethrow_exception(failure);
-  return results;
+}
+
+std::string Worker::receive() {
+  std::string message;
+  if (process < 0 && !messages.empty()) {
+    message = messages.front();
+    messages.pop();
+  } else if (process > 0) {
+    uint64_t size = 0;
+    if (readAll(pipe, reinterpret_cast<char *>(&size), sizeof size)) {
+      message.resize(size);
+      if (!readAll(pipe, message.data(), size))
+        message.clear();
+    }
+  }
+  if (message.empty())
+    throw std::runtime_error("the second process died while making kernels");
+  if (message[0] == failure)
+    throw std::runtime_error(message.substr(1));
+  return message.substr(1);
 }
 
 } // namespace mnv3::codegen

@@ -60,14 +60,14 @@ LogicalResult scheduleKernels(ModuleOp module, const codegen::Target &target, bo
   return runPhase(module, [&](OpPassManager &pm) { buildSchedulePhase(pm, target.goal); });
 }
 
-LogicalResult finishKernels(ModuleOp module, codegen::KernelForm form, std::vector<std::string> &kernels,
+LogicalResult finishKernels(ModuleOp module, codegen::KernelForm form, codegen::KernelCode &kernels,
                             const codegen::FinishBitcode &finish) {
   if (failed(runPhase(module, buildPackPhase)) || failed(codegen::makeKernels(module, form, kernels, finish)))
     return failure();
   return runPhase(module, buildMemoryPhase);
 }
 
-LogicalResult lowerTo(Output output, ModuleOp module, const codegen::Target &target, std::vector<std::string> &kernels) {
+LogicalResult lowerTo(Output output, ModuleOp module, const codegen::Target &target, codegen::KernelCode &kernels) {
   if (output == Output::yolo)
     return success();
   if (output == Output::nn)

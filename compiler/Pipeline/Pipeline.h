@@ -30,11 +30,11 @@ enum class Output { yolo, nn, kern, llvm, assembly, object, cpp };
 mlir::LogicalResult scheduleKernels(mlir::ModuleOp module, const codegen::Target &target, bool tuned = true);
 
 // The phases after the schedules. `kernels` then holds their code.
-mlir::LogicalResult finishKernels(mlir::ModuleOp module, codegen::KernelForm form, std::vector<std::string> &kernels,
+mlir::LogicalResult finishKernels(mlir::ModuleOp module, codegen::KernelForm form, codegen::KernelCode &kernels,
                                   const codegen::FinishBitcode &finish = {});
 
 // Runs the phases on an imported module up to the one that `output` needs. For llvm and what follows, `kernels` then holds
 // their code: C++ for cpp, else LLVM bitcode, of which that for assembly and object is compiled.
-mlir::LogicalResult lowerTo(Output output, mlir::ModuleOp module, const codegen::Target &target, std::vector<std::string> &kernels);
+mlir::LogicalResult lowerTo(Output output, mlir::ModuleOp module, const codegen::Target &target, codegen::KernelCode &kernels);
 
 } // namespace mnv3

@@ -35,7 +35,7 @@ std::optional<int64_t> ramAtSize(mlir::MLIRContext &context, const CommandLine &
   model.height = static_cast<int>(height);
   model.width = static_cast<int>(width);
   std::vector<import::Diagnostic> diagnostics;
-  std::vector<std::string> kernels;
+  codegen::KernelCode kernels;
   mlir::OwningOpRef<mlir::ModuleOp> module = import::importModel(context, model, diagnostics);
   if (!module || mlir::failed(lowerTo(Output::object, *module, line.target, kernels)))
     return std::nullopt;
@@ -50,7 +50,7 @@ std::optional<int64_t> ramAtSize(mlir::MLIRContext &context, const CommandLine &
 }
 
 // An object, assembly or LLVM IR. False after a word.
-bool makeCode(const CommandLine &line, mlir::func::FuncOp function, const std::vector<std::string> &kernels, std::string &bytes,
+bool makeCode(const CommandLine &line, mlir::func::FuncOp function, codegen::KernelCode &kernels, std::string &bytes,
               std::optional<codegen::ObjectFacts> &facts) {
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> code = codegen::emitModule(function, kernels, line.target, line.code, context);
@@ -89,16 +89,19 @@ int writeText(const CommandLine &line, const std::string &text) {
   return writeFiles({{line.output, text}}, error) ? 0 : fail(error);
 }
 
-int writeCode(const CommandLine &line, mlir::ModuleOp module, const std::vector<std::string> &kernels) {
+int writeCode(const CommandLine &line, mlir::ModuleOp module, codegen::KernelCode &kernels) {
   auto function = *module.getOps<mlir::func::FuncOp>().begin();
   auto source = module->getAttrOfType<mlir::StringAttr>("yolo.source");
   const codegen::HeaderFacts header{llvm::sys::path::stem(line.output).str(), source ? source.getValue().str() : "", line.target.name,
                                     MNV3_VERSION};
   std::string bytes, error;
   std::optional<codegen::ObjectFacts> facts; // of an object, if anybody asks
-  if (line.emit == Output::cpp)
-    bytes = codegen::emitCpp(function, kernels, line.target, line.code, header);
-  else if (!makeCode(line, function, kernels, bytes, facts))
+  if (line.emit == Output::cpp) {
+    const std::vector<std::string> *pieces = kernels.pieces(error);
+    if (!pieces)
+      return fail(error);
+    bytes = codegen::emitCpp(function, *pieces, line.target, line.code, header);
+  } else if (!makeCode(line, function, kernels, bytes, facts))
     return 1;
   if (line.output.empty())
     return writeText(line, bytes);

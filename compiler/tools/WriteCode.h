@@ -9,6 +9,6 @@ namespace mnv3 {
 int writeText(const CommandLine &line, const std::string &text);
 
 // The code of a planned module, from `kernels`.
-int writeCode(const CommandLine &line, mlir::ModuleOp module, const std::vector<std::string> &kernels);
+int writeCode(const CommandLine &line, mlir::ModuleOp module, codegen::KernelCode &kernels);
 
 } // namespace mnv3

@@ -87,7 +87,7 @@ mlir::LogicalResult build(mlir::ModuleOp scheduled, Kernels &kernels, const Choi
     op->setAttr("schedule", kern::ScheduleAttr::get(op.getContext(), chosen.pixels, chosen.vectors, chosen.unroll, chosen.rows,
                                                     chosen.channelsOutermost));
   });
-  std::vector<std::string> bitcode;
+  codegen::KernelCode bitcode;
   if (failed(finishKernels(*module, codegen::KernelForm::bitcode, bitcode)))
     return mlir::failure();
   auto function = *module->getOps<mlir::func::FuncOp>().begin();

@@ -59,7 +59,7 @@ int run(const CommandLine &line) {
   import::printDiagnostics(diagnostics);
   if (!module)
     return 1;
-  std::vector<std::string> kernels;
+  codegen::KernelCode kernels;
   if (mlir::failed(lowerTo(line.emit, *module, line.target, kernels)))
     return 1;
   if (line.emit == Output::yolo || line.emit == Output::nn || line.emit == Output::kern)

@@ -18,14 +18,13 @@ KernelSpec winograd(const KernelTarget &target) {
 
 TEST(Generate, EqualSpecsShareAKernel) {
   std::vector<KernelInfo> infos;
-  std::vector<std::string> bitcode;
+  KernelCode bitcode;
   std::string error;
   ASSERT_TRUE(generateKernels({conv(3), conv(5), conv(3)}, avx2, KernelForm::bitcode, infos, bitcode, error)) << error;
   ASSERT_EQ(infos.size(), 3u);
   EXPECT_EQ(infos[0].symbol, infos[2].symbol);
   EXPECT_NE(infos[0].symbol, infos[1].symbol);
-  ASSERT_EQ(bitcode.size(), 2u); // one module a process
-  for (const std::string &module : bitcode)
+  for (const std::string &module : *bitcode.pieces(error))
     EXPECT_EQ(module.substr(0, 2), "BC");
 }
 
@@ -45,7 +44,7 @@ TEST(Generate, SymbolsTellEverythingApart) {
 
 TEST(Generate, WinogradsPlanesAreAnOddNumberOfLinesApart) {
   std::vector<KernelInfo> infos;
-  std::vector<std::string> bitcode;
+  KernelCode bitcode;
   std::string error;
   ASSERT_TRUE(generateKernels({winograd(avx2)}, avx2, KernelForm::bitcode, infos, bitcode, error)) << error;
   // Sixteen tiles of 64 channels are 64 lines in each of 36 planes, and 8 in each of 36 times 8 planes of products.
@@ -54,11 +53,12 @@ TEST(Generate, WinogradsPlanesAreAnOddNumberOfLinesApart) {
 
 int loopsOfWinograd(const KernelTarget &target) {
   std::vector<KernelInfo> infos;
-  std::vector<std::string> code;
+  KernelCode code;
   std::string error;
   EXPECT_TRUE(generateKernels({winograd(target)}, target, KernelForm::cpp, infos, code, error)) << error;
   int loops = 0;
-  for (size_t at = 0; (at = code.back().find("for (", at)) != std::string::npos; ++at)
+  const std::string &kernel = code.pieces(error)->back();
+  for (size_t at = 0; (at = kernel.find("for (", at)) != std::string::npos; ++at)
     ++loops;
   return loops;
 }
@@ -71,7 +71,7 @@ TEST(Generate, WinogradsTransformsAreLoopsButOnArm64) {
 
 TEST(Generate, UnknownTargetIsAnError) {
   std::vector<KernelInfo> infos;
-  std::vector<std::string> bitcode;
+  KernelCode bitcode;
   std::string error;
   EXPECT_FALSE(generateKernels({conv(3)}, {"z80", 4, 8}, KernelForm::bitcode, infos, bitcode, error));
   EXPECT_EQ(error, "no kernels for target 'z80'");
@@ -81,7 +81,7 @@ TEST(Generate, FailureIsAnErrorThatNamesTheKernel) {
   KernelSpec broken = conv(3);
   broken.family = static_cast<Family>(99);
   std::vector<KernelInfo> infos;
-  std::vector<std::string> bitcode;
+  KernelCode bitcode;
   std::string error;
   EXPECT_FALSE(generateKernels({broken}, avx2, KernelForm::bitcode, infos, bitcode, error));
   EXPECT_EQ(error, kernelSymbol(broken) + ": unknown family");
@@ -89,7 +89,7 @@ TEST(Generate, FailureIsAnErrorThatNamesTheKernel) {
 
 TEST(Generate, NoKernelsIsAnEmptyModule) {
   std::vector<KernelInfo> infos;
-  std::vector<std::string> bitcode;
+  KernelCode bitcode;
   std::string error;
   EXPECT_TRUE(generateKernels({}, avx2, KernelForm::bitcode, infos, bitcode, error)) << error;
   EXPECT_TRUE(infos.empty());

@@ -70,14 +70,17 @@ std::vector<Trial> build(const std::vector<Case> &cases, const TestTarget &targe
   for (const Case &oneCase : cases)
     specs.push_back(oneCase.spec);
   std::vector<KernelInfo> infos;
-  std::vector<std::string> bitcode;
+  KernelCode bitcode;
   std::string error;
   if (!generateKernels(specs, target.kernels, KernelForm::bitcode, infos, bitcode, error))
     throw std::runtime_error(error);
   std::string modules;
-  for (const std::string &module : bitcode) {
+  const std::vector<std::string> *pieces = bitcode.pieces(error);
+  if (!pieces)
+    throw std::runtime_error(error);
+  for (const std::string &piece : *pieces) {
     std::string name = folder / ("kernels" + std::to_string(modules.size()) + ".bc");
-    std::ofstream(name, std::ios::binary) << module;
+    std::ofstream(name, std::ios::binary) << piece;
     modules += " " + name;
   }
   shell(MNV3_LLVM_TOOLS "/llvm-link" + modules + " -o " + (folder / "kernels.bc"), folder / "log-link");
