@@ -7,6 +7,7 @@
 #include "codegen/Kernels/RawPointers.h"
 #include "codegen/Kernels/Worker.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -235,8 +236,9 @@ int effortOf(const KernelSpec &spec) {
   }
 }
 
-// And of what the first process has to do after its kernels and before it needs the code of the second's: driver and runtime.
-constexpr int effortOfTheRest = 40;
+// And of what the first process has to do after its kernels and before it needs the code of the second's: driver and runtime. It cannot begin
+// while the second still lowers its kernels, which is some two fifths of what they take.
+int effortOfTheRest(int effortOfKernels) { return std::min(40, effortOfKernels * 2 / 5); }
 
 // Where a kernel is made: the how manieth of which process' share.
 struct Place {
@@ -269,23 +271,30 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
     error = "no kernels for target '" + target.name + "'";
     return false;
   }
-  // Equal specs once, each to the process that has less to do so far.
+  // Equal specs once.
   std::map<std::string, size_t> numbers; // kernelSymbol -> number among the different ones
   std::map<std::string, int> plainNames;
-  std::vector<NamedSpec> shares[2];
-  std::vector<Place> places; // of the different ones
-  int efforts[2] = {form == KernelForm::bitcode ? effortOfTheRest : 0, 0};
+  std::vector<NamedSpec> different;
+  int effort = 0;
   for (const KernelSpec &spec : specs) {
-    auto [entry, isNew] = numbers.try_emplace(kernelSymbol(spec), places.size());
+    auto [entry, isNew] = numbers.try_emplace(kernelSymbol(spec), different.size());
     if (isNew) {
-      const int share = efforts[1] < efforts[0];
-      efforts[share] += effortOf(spec);
-      places.push_back({share, shares[share].size()});
-      shares[share].push_back({spec, form == KernelForm::cpp ? plainSymbol(entry->first, plainNames) : entry->first});
-    } else if (const Place &place = places[entry->second]; shares[place.share][place.number].spec != spec) {
+      different.push_back({spec, form == KernelForm::cpp ? plainSymbol(entry->first, plainNames) : entry->first});
+      effort += effortOf(spec);
+    } else if (different[entry->second].spec != spec) {
       error = "two kernels share the name " + entry->first;
       return false;
     }
+  }
+  // Each to the process that has less to do so far.
+  std::vector<NamedSpec> shares[2];
+  std::vector<Place> places; // of the different ones
+  int efforts[2] = {form == KernelForm::bitcode ? effortOfTheRest(effort) : 0, 0};
+  for (const NamedSpec &named : different) {
+    const int share = efforts[1] < efforts[0];
+    efforts[share] += effortOf(named.spec);
+    places.push_back({share, shares[share].size()});
+    shares[share].push_back(named);
   }
   std::vector<Facts> facts[2];
   try {
@@ -316,9 +325,9 @@ bool generateKernels(const std::vector<KernelSpec> &specs, const KernelTarget &t
   }
   result.clear();
   for (const KernelSpec &spec : specs) {
-    const Place &place = places[numbers[kernelSymbol(spec)]];
-    const Facts &known = facts[place.share][place.number];
-    result.push_back({shares[place.share][place.number].symbol, static_cast<int>(known.rowStep), static_cast<int>(known.steps),
+    const size_t number = numbers[kernelSymbol(spec)];
+    const Facts &known = facts[places[number].share][places[number].number];
+    result.push_back({different[number].symbol, static_cast<int>(known.rowStep), static_cast<int>(known.steps),
                       static_cast<int>(known.bandRows), known.scratchBytes});
   }
   return true;

@@ -24,7 +24,10 @@ TEST(Generate, EqualSpecsShareAKernel) {
   ASSERT_EQ(infos.size(), 3u);
   EXPECT_EQ(infos[0].symbol, infos[2].symbol);
   EXPECT_NE(infos[0].symbol, infos[1].symbol);
-  for (const std::string &module : *bitcode.pieces(error))
+  const std::vector<std::string> *pieces = bitcode.pieces(error);
+  ASSERT_TRUE(pieces) << error;
+  ASSERT_EQ(pieces->size(), 2u); // one module a process
+  for (const std::string &module : *pieces)
     EXPECT_EQ(module.substr(0, 2), "BC");
 }
 
