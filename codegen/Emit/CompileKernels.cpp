@@ -1,4 +1,4 @@
-// Code generation of kernels takes a third of a compile, and so it is done where the kernels are made: in two processes at once. What a
+// Code generation is a fifth of the work on kernels, and so it is done where they are made: in two processes at once. What a
 // process hands on is still a module, but one without functions: assembly defines them, which the driver's module takes in. So
 // all code becomes one object in the usual way, without a linker.
 #include "codegen/Emit/Emit.h"

@@ -1,7 +1,7 @@
 // Halide's own lowering wraps a pipeline in code that takes buffers apart and checks that they are as the pipeline was told: some five hundred
-// statements, which all later passes carry along and the last one drops, as our target has no such checks. Small kernels spent three quarters
-// of their time on it. Hence Halide's passes without it, in Halide's order, and without those for what no kernel here uses: GPUs, tasks,
-// tracing, memoization, tuples, specializations.
+// statements, which all later passes carry along and the last one drops, as our target has no such checks. Small kernels spent two thirds of
+// their time on it. Hence Halide's passes without it, in Halide's order, and without those for what no kernel here uses: GPUs, tasks,
+// tracing, memoization, tuples, specializations. A kernel that comes to use one needs its passes here.
 #include "codegen/Kernels/Lower.h"
 
 namespace mnv3::codegen {
