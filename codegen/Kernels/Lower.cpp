@@ -4,6 +4,8 @@
 // tracing, memoization, tuples, specializations. A kernel that comes to use one needs its passes here.
 #include "codegen/Kernels/Lower.h"
 
+#include <map>
+
 namespace mnv3::codegen {
 namespace {
 
@@ -90,6 +92,10 @@ Stmt tidy(Stmt s, const Target &target) {
 
 } // namespace
 
+Stmt define(const std::string &name, const Expr &value, Stmt body) {
+  return stmt_uses_var(body, name) ? LetStmt::make(name, simplify(value), body) : body;
+}
+
 Lowered lower(const Kernel &kernel, const Func &result, const Target &target) {
   const Values dimensions = dimensionsOf(kernel, result);
   Values constants;
@@ -112,8 +118,8 @@ Lowered lower(const Kernel &kernel, const Func &result, const Target &target) {
   s = lowerToVectors(s, functions, target);
   s = tidy(s, target);
   for (const auto &[name, value] : dimensions)
-    if (!is_const(value) && stmt_uses_var(s, name))
-      s = LetStmt::make(name, simplify(value), s);
+    if (!is_const(value))
+      s = define(name, value, s);
   lowered.body = s;
   return lowered;
 }

@@ -4,7 +4,6 @@
 #include "codegen/Kernels/Lower.h"
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace mnv3::codegen {
 namespace {
@@ -69,11 +68,6 @@ private:
   }
   static Expr ceilDiv(const Expr &a, int b) { return (a + (b - 1)) / b; }
 };
-
-// `name` in `body`, if it is there.
-Stmt define(const std::string &name, const Expr &value, Stmt body) {
-  return stmt_uses_var(body, name) ? LetStmt::make(name, simplify(value), body) : body;
-}
 
 LoweredArgument pointerArgument(const std::string &name) {
   return LoweredArgument(name, Argument::InputScalar, type_of<void *>(), 0, ArgumentEstimates{});

@@ -191,10 +191,6 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
         .vectorize(ci)
         .unroll(j);
     halfInputs[p].compute_at(inputs[p], co).store_in(MemoryType::Stack).reorder(c, i, j, t).vectorize(c).unroll(i);
-    if (multipliesByElement(target)) { // registers hold half of it or all; elsewhere a loop is as fast, and less code
-      inputs[p].unroll(i);
-      halfInputs[p].unroll(j);
-    }
   }
   products.split(t, to, ti, schedule.pixels).reorder(c, ti, to, q).vectorize(c, vector).unroll(c).unroll(ti);
   accumulators.compute_at(products, to);
@@ -215,7 +211,11 @@ Kernel makeWinograd(const KernelSpec &spec, const KernelTarget &target, const St
       .vectorize(ci)
       .unroll(xi);
   halfOutput.compute_at(result, co).store_in(MemoryType::Stack).reorder(c, v, j, x, y).vectorize(c).unroll(v);
-  if (multipliesByElement(target)) {
+  if (multipliesByElement(target)) { // registers hold half of a transform or all; elsewhere a loop is as fast, and less code
+    for (size_t p = 0; p < phases.size(); ++p) {
+      inputs[p].unroll(i);
+      halfInputs[p].unroll(j);
+    }
     result.unroll(yi);
     halfOutput.unroll(j);
   }

@@ -15,28 +15,16 @@ namespace {
 // What a message says is its first byte: that the work goes on, or why it ended.
 constexpr char result = 'r', failure = 'f';
 
-bool writeAll(int file, const char *bytes, size_t count) {
-  while (count) {
-    const ssize_t written = write(file, bytes, count);
-    if (written < 0 && errno == EINTR)
+// By read or write, which may do a part only.
+template <typename Transfer, typename Byte>
+bool transferAll(Transfer transfer, int file, Byte *bytes, size_t count) {
+  for (size_t done = 0; done < count;) {
+    const ssize_t now = transfer(file, bytes + done, count - done);
+    if (now < 0 && errno == EINTR)
       continue;
-    if (written <= 0)
+    if (now <= 0)
       return false;
-    bytes += written;
-    count -= static_cast<size_t>(written);
-  }
-  return true;
-}
-
-bool readAll(int file, char *bytes, size_t count) {
-  while (count) {
-    const ssize_t got = read(file, bytes, count);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got <= 0)
-      return false;
-    bytes += got;
-    count -= static_cast<size_t>(got);
+    done += static_cast<size_t>(now);
   }
   return true;
 }
@@ -69,7 +57,8 @@ Worker::Worker(const std::function<void(const Send &)> &work) {
     bool sent = true;
     workAndSend(work, [&](const std::string &message) {
       const uint64_t size = message.size();
-      sent = sent && writeAll(ends[1], reinterpret_cast<const char *>(&size), sizeof size) && writeAll(ends[1], message.data(), size);
+      sent = sent && transferAll(write, ends[1], reinterpret_cast<const char *>(&size), sizeof size) &&
+             transferAll(write, ends[1], message.data(), size);
     });
     _exit(sent ? 0 : 1);
   }
@@ -93,9 +82,9 @@ std::string Worker::receive() {
     messages.pop();
   } else if (process > 0) {
     uint64_t size = 0;
-    if (readAll(pipe, reinterpret_cast<char *>(&size), sizeof size)) {
+    if (transferAll(read, pipe, reinterpret_cast<char *>(&size), sizeof size)) {
       message.resize(size);
-      if (!readAll(pipe, message.data(), size))
+      if (!transferAll(read, pipe, message.data(), size))
         message.clear();
     }
   }
