@@ -42,7 +42,7 @@ std::optional<Halide::Target> halideTarget(const KernelTarget &target) {
   if (entry == halideTargets.end())
     return std::nullopt;
   Halide::Target halide(entry->second);
-  for (auto feature : {Halide::Target::NoRuntime, Halide::Target::NoAsserts, Halide::Target::NoBoundsQuery})
+  for (auto feature : {Halide::Target::NoRuntime, Halide::Target::NoAsserts})
     halide.set_feature(feature);
   return halide;
 }
